@@ -1,0 +1,40 @@
+import type { Node } from "./node.ts";
+import type { DType, Shape } from "./shape.ts";
+
+/** Numbers that a device holds for a cell. */
+export interface Storage {
+  /** A copy of the numbers, row-major. */
+  read(): Float32Array | Int32Array;
+  /** Gives the memory back. */
+  free(): void;
+}
+
+/**
+ * A value that lives on between runs: a parameter, a buffer, a gradient, the state of an optimiser. Versions count up;
+ * `expressions` holds those that are recorded but not yet computed, `storage` the numbers of `storedVersion`.
+ */
+export class Cell {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** What it is, for messages: "conv1.weight", "conv1.weight.grad", "Adam exp_avg of conv1.weight". */
+  name: string;
+  /** The version that a new reader gets. */
+  version = 0;
+  /** The version whose numbers `storage` or `initial` holds; -1 before the first. */
+  storedVersion = -1;
+  storage: Storage | null = null;
+  /** Makes version 0 at its first read. */
+  initial: (() => Float32Array | Int32Array) | null;
+  /** Version to the expression that computes it, oldest first. */
+  readonly pending = new Map<number, Node>();
+  /** False: gradients stop here. */
+  requiresGrad = false;
+
+  constructor(shape: Shape, dtype: DType, name: string, initial: (() => Float32Array | Int32Array) | null = null) {
+    this.shape = shape;
+    this.dtype = dtype;
+    this.name = name;
+    this.initial = initial;
+    if (initial) this.storedVersion = 0;
+  }
+}

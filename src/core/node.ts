@@ -1,0 +1,128 @@
+import type { Cell } from "./cell.ts";
+import type { Attributes, CompositionOp, LeafOp, Op } from "./op.ts";
+import { broadcastShapes, type DType, type Shape } from "./shape.ts";
+
+/** The modules that a node was recorded in, innermost first. Identity only: paths are found from the outermost module. */
+export interface Scope {
+  readonly module: object;
+  readonly outer: Scope | null;
+}
+
+/** Where a leaf's numbers come from: an array copied at creation, or one version of a cell. */
+export type Source =
+  | { readonly kind: "data"; readonly data: Float32Array | Int32Array }
+  | { readonly kind: "cell"; readonly cell: Cell; readonly version: number };
+
+/** One call of one op. A node never changes, but for `value` and `lowered`, which are computed from it. */
+export class Node {
+  readonly id = ++lastId;
+  readonly op: Op;
+  readonly attributes: Attributes;
+  /** Emptied when the node's history is released: `value` then stands for it. */
+  inputs: readonly Node[];
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly scope: Scope | null;
+  readonly source: Source | null;
+  /** The body of a composition. */
+  readonly lowered: Node | null;
+  /** Numbers that have been computed, row-major. */
+  value: Float32Array | Int32Array | null = null;
+  /** True for a node whose value outlives a change of the cells it reads. */
+  kept = false;
+
+  constructor(
+    op: Op,
+    inputs: readonly Node[],
+    attributes: Attributes,
+    shape: Shape,
+    dtype: DType,
+    source: Source | null = null,
+    lowered: Node | null = null,
+  ) {
+    this.op = op;
+    this.inputs = inputs;
+    this.attributes = attributes;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.source = source;
+    this.lowered = lowered;
+    this.scope = currentScope;
+  }
+}
+
+let lastId = 0;
+let currentScope: Scope | null = null;
+
+/** Runs `body` with `module` as the innermost scope. */
+export function inScope<T>(module: object, body: () => T): T {
+  const outer = currentScope;
+  currentScope = { module, outer };
+  try {
+    return body();
+  } finally {
+    currentScope = outer;
+  }
+}
+
+export function scope(): Scope | null {
+  return currentScope;
+}
+
+const noAttributes: Attributes = {};
+
+/** Records one call: the only way in which a node that is not a leaf comes to be. @throws ShapeError from the op's rule. */
+export function record(op: Op, inputs: readonly Node[], attributes: Attributes = noAttributes): Node {
+  switch (op.kind) {
+    case "elementwise": {
+      const shape = broadcastShapes(
+        op.name,
+        inputs.map((node) => node.shape),
+      );
+      return new Node(op, inputs, attributes, shape, op.dtype?.(inputs, attributes) ?? "float32");
+    }
+    case "primitive":
+      return new Node(
+        op,
+        inputs,
+        attributes,
+        op.shape(inputs, attributes),
+        op.dtype?.(inputs, attributes) ?? "float32",
+      );
+    case "movement":
+      return new Node(op, inputs, attributes, op.shape(inputs, attributes), inputs[0]!.dtype);
+    case "composition":
+      return composition(op, inputs, attributes);
+    case "leaf":
+      throw new TypeError(`${op.name} is a leaf: use dataNode or cellNode`);
+  }
+}
+
+function composition(op: CompositionOp, inputs: readonly Node[], attributes: Attributes): Node {
+  op.check?.(inputs, attributes);
+  const body = op.body(inputs, attributes);
+  return new Node(op, inputs, attributes, body.shape, body.dtype, null, body);
+}
+
+export const dataOp: LeafOp = { kind: "leaf", name: "data" };
+export const cellOp: LeafOp = { kind: "leaf", name: "cell" };
+
+/** A leaf over numbers that the caller will not change. A plan takes them as an argument, so new numbers need no new plan. */
+export function dataNode(data: Float32Array | Int32Array, shape: Shape): Node {
+  return new Node(dataOp, [], noAttributes, shape, data instanceof Int32Array ? "int32" : "float32", {
+    kind: "data",
+    data,
+  });
+}
+
+/** A leaf that reads the cell's current version. */
+export function cellNode(cell: Cell): Node {
+  return new Node(cellOp, [], noAttributes, cell.shape, cell.dtype, { kind: "cell", cell, version: cell.version });
+}
+
+/** The node that stands for this one in gradients and plans: compositions replaced by their bodies. */
+export function lower(node: Node): Node {
+  let current = node;
+  while (current.lowered) current = current.lowered;
+  return current;
+}

@@ -1,0 +1,101 @@
+import type { Expression } from "./expression.ts";
+import type { Node } from "./node.ts";
+import type { DType, Shape, TensorType } from "./shape.ts";
+
+/** What is fixed when a node is recorded, under PyTorch's names. Part of a plan's structure: never a changing number. */
+export type AttributeValue = string | number | boolean | null | readonly number[] | readonly AttributeValue[];
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+export type NumericArray = Float32Array | Float64Array | Int32Array;
+
+/** Exact counts for one call of an op. `other` is by kind: exp, compare, divide… */
+export interface Cost {
+  readonly multiplications: number;
+  readonly additions: number;
+  readonly biasAdditions: number;
+  readonly other: Readonly<Record<string, number>>;
+}
+
+/** First and last index, inclusive and not clipped to the input. `null`: the whole axis. */
+export type Interval = readonly [first: number, last: number] | null;
+
+interface OpBase {
+  readonly name: string;
+}
+
+/** An op with loops of its own. The attributes that a room's recording function has filled in are complete. */
+export interface PrimitiveOp extends OpBase {
+  readonly kind: "primitive";
+  /** @throws ShapeError: the only place where the rule is checked. */
+  shape(inputs: readonly TensorType[], attributes: Attributes): Shape;
+  /** float32 unless it says otherwise. */
+  dtype?(inputs: readonly TensorType[], attributes: Attributes): DType;
+  cost(inputs: readonly TensorType[], output: TensorType, attributes: Attributes): Cost;
+  /** The interval of input number `which` along `axis` (0: height, 1: width) that the output index depends on. Absent: the whole input. */
+  window?(
+    outputIndex: number,
+    axis: 0 | 1,
+    which: number,
+    inputs: readonly TensorType[],
+    output: TensorType,
+    attributes: Attributes,
+  ): Interval;
+  /** One gradient for each input, null where there is none. `needs[i]` false: not asked for. Absent: not differentiable. */
+  gradient?(node: Node, gradOutput: Node, needs: readonly boolean[]): (Node | null)[];
+  /** Plain loops over contiguous row-major arrays: the executable specification. */
+  reference(
+    inputs: readonly NumericArray[],
+    output: NumericArray,
+    types: readonly TensorType[],
+    outputType: TensorType,
+    attributes: Attributes,
+  ): void;
+}
+
+/** An op on elements with the same index, after broadcasting: the engine fuses it with its neighbours. */
+export interface ElementwiseOp extends OpBase {
+  readonly kind: "elementwise";
+  readonly arity: number;
+  dtype?(inputs: readonly TensorType[], attributes: Attributes): DType;
+  expression(inputs: readonly Expression[], attributes: Attributes): Expression;
+  /** Operations for each output element. */
+  readonly cost: Partial<Cost>;
+  gradient?(node: Node, gradOutput: Node, needs: readonly boolean[]): (Node | null)[];
+}
+
+/** A move of elements without computing: a view wherever the engine can make it one. Its gradient is another move or a sum. */
+export interface MovementOp extends OpBase {
+  readonly kind: "movement";
+  shape(inputs: readonly TensorType[], attributes: Attributes): Shape;
+  window?: PrimitiveOp["window"];
+  gradient(node: Node, gradOutput: Node, needs: readonly boolean[]): (Node | null)[];
+  /**
+   * The op as a strided view: given the strides and offset of its input, those of its output, or null where it can't be
+   * one for these strides. `dims` of the result have the output's rank.
+   */
+  view(
+    input: TensorType,
+    strides: readonly number[],
+    offset: number,
+    output: TensorType,
+    attributes: Attributes,
+  ): { strides: number[]; offset: number } | null;
+}
+
+/** An op made of others, recorded under its own name: analysis and formats see one node, gradient and plan its body. */
+export interface CompositionOp extends OpBase {
+  readonly kind: "composition";
+  /** Shape and argument rules that the body alone would report badly. */
+  check?(inputs: readonly TensorType[], attributes: Attributes): void;
+  body(inputs: readonly Node[], attributes: Attributes): Node;
+  window?: PrimitiveOp["window"];
+}
+
+/** A leaf: numbers that come from outside the graph. */
+export interface LeafOp extends OpBase {
+  readonly kind: "leaf";
+}
+
+export type Op = PrimitiveOp | ElementwiseOp | MovementOp | CompositionOp | LeafOp;
+
+export const noCost: Cost = { multiplications: 0, additions: 0, biasAdditions: 0, other: {} };
