@@ -90,6 +90,7 @@ export function record(op: Op, inputs: readonly Node[], attributes: Attributes =
         op.dtype?.(inputs, attributes) ?? "float32",
       );
     case "movement":
+    case "placement":
       return new Node(op, inputs, attributes, op.shape(inputs, attributes), inputs[0]!.dtype);
     case "composition":
       return composition(op, inputs, attributes);

@@ -82,6 +82,28 @@ export interface MovementOp extends OpBase {
   ): { strides: number[]; offset: number } | null;
 }
 
+/** Where one input goes in the output: index i along an axis lands at offset + i · step. */
+export interface Region {
+  readonly offsets: readonly number[];
+  readonly steps: readonly number[];
+}
+
+/** An op that puts its inputs, unchanged, into an output filled with `fill` (null: the inputs cover all of it). */
+export interface PlacementOp extends OpBase {
+  readonly kind: "placement";
+  shape(inputs: readonly TensorType[], attributes: Attributes): Shape;
+  window?: PrimitiveOp["window"];
+  gradient(node: Node, gradOutput: Node, needs: readonly boolean[]): (Node | null)[];
+  placement(
+    inputs: readonly TensorType[],
+    output: TensorType,
+    attributes: Attributes,
+  ): {
+    readonly fill: number | null;
+    readonly regions: readonly Region[];
+  };
+}
+
 /** An op made of others, recorded under its own name: analysis and formats see one node, gradient and plan its body. */
 export interface CompositionOp extends OpBase {
   readonly kind: "composition";
@@ -96,6 +118,6 @@ export interface LeafOp extends OpBase {
   readonly kind: "leaf";
 }
 
-export type Op = PrimitiveOp | ElementwiseOp | MovementOp | CompositionOp | LeafOp;
+export type Op = PrimitiveOp | ElementwiseOp | MovementOp | PlacementOp | CompositionOp | LeafOp;
 
 export const noCost: Cost = { multiplications: 0, additions: 0, biasAdditions: 0, other: {} };

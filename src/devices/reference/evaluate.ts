@@ -2,7 +2,7 @@ import { compileExpression } from "../../core/evaluate.ts";
 import { input } from "../../core/expression.ts";
 import { topological } from "../../core/graph.ts";
 import { lower, type Node } from "../../core/node.ts";
-import type { ElementwiseOp, MovementOp, NumericArray } from "../../core/op.ts";
+import type { ElementwiseOp, MovementOp, NumericArray, PlacementOp } from "../../core/op.ts";
 import { contiguousStrides, numel, type Shape } from "../../core/shape.ts";
 
 export type Precision = "float32" | "float64";
@@ -49,6 +49,8 @@ export function compute(node: Node, inputs: readonly NumericArray[], precision: 
     elementwise(op, node, inputs, output);
   } else if (op.kind === "movement") {
     move(op, node, inputs[0]!, output);
+  } else if (op.kind === "placement") {
+    place(op, node, inputs, output);
   }
   return output;
 }
@@ -74,6 +76,19 @@ function move(op: MovementOp, node: Node, source: NumericArray, output: NumericA
   forEachIndex(node.shape, (index, at) => {
     output[at] = source[view.offset + dot(index, view.strides)]!;
   });
+}
+
+function place(op: PlacementOp, node: Node, inputs: readonly NumericArray[], output: NumericArray): void {
+  const { fill, regions } = op.placement(node.inputs, node, node.attributes);
+  if (fill !== null) output.fill(fill);
+  const strides = contiguousStrides(node.shape);
+  for (const [which, region] of regions.entries()) {
+    const base = dot(region.offsets, strides);
+    const steps = strides.map((stride, axis) => stride * region.steps[axis]!);
+    forEachIndex(node.inputs[which]!.shape, (index, at) => {
+      output[base + dot(index, steps)] = inputs[which]![at]!;
+    });
+  }
 }
 
 /** The strides with which a tensor of `shape` is read along the axes of `target`: 0 where it is repeated. */
