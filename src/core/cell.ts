@@ -3,10 +3,9 @@ import type { DType, Shape } from "./shape.ts";
 
 /** Numbers that a device holds for a cell. */
 export interface Storage {
+  readonly owner: object;
   /** A copy of the numbers, row-major. */
   read(): Float32Array | Int32Array;
-  /** Gives the memory back. */
-  free(): void;
 }
 
 /**
@@ -20,8 +19,10 @@ export class Cell {
   name: string;
   /** The version that a new reader gets. */
   version = 0;
-  /** The version whose numbers `storage` or `initial` holds; -1 before the first. */
+  /** The version whose numbers `storage` or `initial` will hold once the queued runs are done; -1 before the first. */
   storedVersion = -1;
+  /** The version whose numbers are there now. */
+  presentVersion = -1;
   storage: Storage | null = null;
   /** Makes version 0 at its first read. */
   initial: (() => Float32Array | Int32Array) | null;
@@ -29,12 +30,14 @@ export class Cell {
   readonly pending = new Map<number, Node>();
   /** False: gradients stop here. */
   requiresGrad = false;
+  /** The leaf that reads `version`: shared by all graphs recorded between two changes. */
+  leaf: Node | null = null;
 
   constructor(shape: Shape, dtype: DType, name: string, initial: (() => Float32Array | Int32Array) | null = null) {
     this.shape = shape;
     this.dtype = dtype;
     this.name = name;
     this.initial = initial;
-    if (initial) this.storedVersion = 0;
+    if (initial) this.storedVersion = this.presentVersion = 0;
   }
 }

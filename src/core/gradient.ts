@@ -13,17 +13,18 @@ export function gradients(
   targets: readonly Node[],
   add: (a: Node, b: Node) => Node,
 ): (Node | null)[] {
-  const order = topological([root]);
+  const order = topological([root], (node) => (node.constant ? [] : node.inputs));
   const wanted = new Set(targets.map(lower));
   const relevant = new Set<Node>();
   for (const node of order) {
-    if (wanted.has(node) || node.inputs.some((input) => relevant.has(lower(input)))) relevant.add(node);
+    if (wanted.has(node) || (!node.constant && node.inputs.some((input) => relevant.has(lower(input)))))
+      relevant.add(node);
   }
   const grads = new Map<Node, Node>([[lower(root), gradRoot]]);
   for (let at = order.length - 1; at >= 0; at--) {
     const node = order[at]!;
     const grad = grads.get(node);
-    if (!grad || !relevant.has(node) || node.inputs.length === 0) continue;
+    if (!grad || !relevant.has(node) || node.constant || node.inputs.length === 0) continue;
     const { op } = node;
     const needs = node.inputs.map((input) => relevant.has(lower(input)));
     if (!needs.includes(true)) continue;

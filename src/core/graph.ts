@@ -1,7 +1,12 @@
 import { lower, type Node } from "./node.ts";
 
+/** The lowered inputs that have to be computed for a node: none for a leaf or where its numbers are known. */
+export function dependencies(node: Node): readonly Node[] {
+  return node.value || node.bound ? [] : node.inputs;
+}
+
 /** The lowered graph above `roots`, every node once, inputs before users, in an order that the recording fixes. */
-export function topological(roots: readonly Node[], stop?: (node: Node) => boolean): Node[] {
+export function topological(roots: readonly Node[], inputsOf: (node: Node) => readonly Node[] = dependencies): Node[] {
   const done = new Set<Node>();
   const order: Node[] = [];
   const stack: { node: Node; next: number }[] = [];
@@ -13,7 +18,7 @@ export function topological(roots: readonly Node[], stop?: (node: Node) => boole
         stack.pop();
         continue;
       }
-      const inputs = top.node.value || stop?.(top.node) ? [] : top.node.inputs;
+      const inputs = inputsOf(top.node);
       if (top.next < inputs.length) {
         const input = lower(inputs[top.next++]!);
         if (!done.has(input)) stack.push({ node: input, next: 0 });

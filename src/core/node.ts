@@ -28,8 +28,10 @@ export class Node {
   readonly lowered: Node | null;
   /** Numbers that have been computed, row-major. */
   value: Float32Array | Int32Array | null = null;
-  /** True for a node whose value outlives a change of the cells it reads. */
-  kept = false;
+  /** A run that is queued will set `value`: later runs may count on it. */
+  bound = false;
+  /** Recorded under noGrad: gradients do not pass. */
+  readonly constant = gradientsOff > 0;
 
   constructor(
     op: Op,
@@ -52,6 +54,18 @@ export class Node {
 }
 
 let lastId = 0;
+let gradientsOff = 0;
+
+/** Nodes that `body` records let no gradient through. */
+export function withoutGradients<T>(body: () => T): T {
+  gradientsOff++;
+  try {
+    return body();
+  } finally {
+    gradientsOff--;
+  }
+}
+
 let currentScope: Scope | null = null;
 
 /** Runs `body` with `module` as the innermost scope. */

@@ -1,0 +1,235 @@
+import type { Cell } from "../core/cell.ts";
+import { ConvsmithError, StaleTensorError } from "../core/errors.ts";
+import { dependencies, topological } from "../core/graph.ts";
+import { cellNode, lower, type Node } from "../core/node.ts";
+import type { CellWrite, Device, RunRequest } from "./device.ts";
+
+/** More updates than this of one cell, recorded and never computed, are a leak. */
+export const pendingLimit = 256;
+
+/**
+ * Which values are recorded but not computed, and in which order runs happen. Everything about versions is settled when
+ * a call is made; the numbers follow in the queue.
+ */
+export class EngineState {
+  device: Device;
+  readonly #pending = new Set<Cell>();
+  readonly #kept = new Set<Node>();
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(device: Device) {
+    this.device = device;
+  }
+
+  /** The leaf that reads the cell's current version. */
+  read(cell: Cell): Node {
+    cell.leaf ??= cellNode(cell);
+    return cell.leaf;
+  }
+
+  /** Records the cell's next version; nothing is computed. @throws ConvsmithError after 256 that nobody asked for. */
+  assign(cell: Cell, expression: Node): void {
+    if (cell.pending.size >= pendingLimit) {
+      throw new ConvsmithError(
+        `${cell.name}: ${pendingLimit} updates are recorded and none was computed. Use await on optimizer.step(), loss.item() or data() in the loop.`,
+      );
+    }
+    cell.version++;
+    cell.leaf = null;
+    cell.pending.set(cell.version, lower(expression));
+    this.#pending.add(cell);
+  }
+
+  /** Forgets versions that are recorded but not computed. What reads them and is kept or pending is computed first. */
+  discard(cell: Cell): void {
+    if (cell.pending.size === 0) return;
+    const reads = (root: Node) =>
+      topological([root]).some(({ source }) => source?.kind === "cell" && source.cell === cell && cell.pending.has(source.version));
+    const others = [...this.#pending].filter((each) => each !== cell).flatMap((each) => [...each.pending.values()]);
+    if ([...this.#kept, ...others].some(reads)) {
+      void this.#run([], [cell]).catch(() => undefined);
+      return;
+    }
+    cell.pending.clear();
+    this.#pending.delete(cell);
+  }
+
+  /** The node's value will be there after the cells that it reads have changed. */
+  keep(node: Node): void {
+    const target = lower(node);
+    if (!target.value && !target.bound && target.op.kind !== "leaf") this.#kept.add(target);
+  }
+
+  /** Computes nodes, and what has to be computed with them. */
+  async values(nodes: readonly Node[]): Promise<(Float32Array | Int32Array)[]> {
+    const targets = nodes.map(lower);
+    const open = targets.filter((node) => !node.value && !node.bound);
+    if (open.length > 0) await this.#run(open, []);
+    else await this.#queue;
+    return targets.map((node) => {
+      if (!node.value) throw new ConvsmithError(`${node.op.name}: the run that was to compute it failed`);
+      return node.value;
+    });
+  }
+
+  /** Computes the pending versions of cells. */
+  async settle(cells: readonly Cell[]): Promise<void> {
+    await this.#run(
+      [],
+      cells.filter((cell) => cell.pending.size > 0),
+    );
+  }
+
+  /** The numbers of cells at their current versions: copies. */
+  async readCells(cells: readonly Cell[]): Promise<(Float32Array | Int32Array)[]> {
+    const open = cells.filter((cell) => cell.pending.size > 0);
+    if (open.length > 0) await this.#run([], open);
+    else await this.#queue;
+    return cells.map((cell) => {
+      if (cell.storage) return cell.storage.read();
+      const initial = cell.initial?.();
+      if (!initial) throw new ConvsmithError(`${cell.name}: holds no numbers yet`);
+      return initial;
+    });
+  }
+
+  /** Waits for all runs that are queued. */
+  async idle(): Promise<void> {
+    await this.#queue;
+  }
+
+  #run(outputs: readonly Node[], cells: readonly Cell[]): Promise<void> {
+    const bound = this.#bind(outputs, cells);
+    const run = this.device.prepare(bound.request);
+    const previous = bound.request.writes.map(({ cell, version }) => {
+      const before = { cell, stored: cell.storedVersion };
+      for (const each of [...cell.pending.keys()]) if (each <= version) cell.pending.delete(each);
+      if (cell.pending.size === 0) this.#pending.delete(cell);
+      cell.storedVersion = version;
+      return before;
+    });
+    for (const node of bound.request.outputs) {
+      node.bound = true;
+      this.#kept.delete(node);
+    }
+    const done = this.#queue.then(async () => {
+      try {
+        const stale = bound.request.order.find(
+          ({ source }) =>
+            source?.kind === "cell" &&
+            !bound.aliases(source.cell, source.version) &&
+            source.cell.presentVersion !== source.version,
+        );
+        if (stale?.source?.kind === "cell") {
+          throw new ConvsmithError(`${stale.source.cell.name}: the run that was to compute it failed`);
+        }
+        const values = await run();
+        for (const [index, node] of bound.request.outputs.entries()) node.value = values[index]!;
+        for (const { cell, version } of bound.request.writes) cell.presentVersion = version;
+        for (const node of bound.released) node.inputs = [];
+      } catch (error) {
+        for (const node of bound.request.outputs) node.bound = false;
+        for (const { cell, stored } of previous) this.#rollBack(cell, stored);
+        throw error;
+      }
+    });
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  #rollBack(cell: Cell, stored: number): void {
+    cell.storedVersion = stored;
+    cell.version++;
+    cell.leaf = null;
+    cell.pending.clear();
+    this.#pending.delete(cell);
+    // A new number for the old value, so that graphs recorded on the failed version can never read it by mistake.
+    if (cell.presentVersion >= 0) cell.storedVersion = cell.presentVersion = cell.version;
+  }
+
+  #bind(outputs: readonly Node[], cells: readonly Cell[]) {
+    const wantedOutputs = new Set(outputs);
+    const writes = new Map<Cell, number>(cells.map((cell) => [cell, cell.version]));
+    const alias = (node: Node): Node | null => {
+      const { source } = node;
+      return source?.kind === "cell" ? (source.cell.pending.get(source.version) ?? null) : null;
+    };
+    const inputsOf = (node: Node): readonly Node[] => {
+      const expression = alias(node);
+      return expression ? [expression] : dependencies(node);
+    };
+    let order: Node[] = [];
+    for (let settled = false; !settled; ) {
+      const roots = [...wantedOutputs, ...[...writes].map(([cell, version]) => cell.pending.get(version)!)];
+      order = topological(roots, inputsOf);
+      settled = true;
+      for (const { source } of order) {
+        if (source?.kind !== "cell" || !source.cell.pending.has(source.version)) continue;
+        if ((writes.get(source.cell) ?? -1) < source.version) {
+          writes.set(source.cell, source.version);
+          settled = false;
+        }
+      }
+      const inside = new Set(order.filter((node) => node.op.kind !== "leaf"));
+      const touched = (node: Node): boolean =>
+        topological([node], inputsOf).some(
+          (each) =>
+            inside.has(each) ||
+            (each.source?.kind === "cell" && overwritten(writes, each.source.cell, each.source.version)),
+        );
+      for (const node of this.#kept) {
+        if (!wantedOutputs.has(node) && touched(node)) {
+          wantedOutputs.add(node);
+          settled = false;
+        }
+      }
+      for (const cell of this.#pending) {
+        for (const [version, node] of cell.pending) {
+          if ((writes.get(cell) ?? -1) < version && touched(node)) {
+            writes.set(cell, version);
+            settled = false;
+          }
+        }
+      }
+    }
+    for (const node of order) this.#checkFresh(node, order, alias);
+    const request: RunRequest = {
+      order,
+      inputsOf: freeze(order, inputsOf),
+      outputs: [...wantedOutputs],
+      writes: [...writes].map(([cell, version]): CellWrite => ({ cell, version, node: cell.pending.get(version)! })),
+    };
+    const released = request.outputs.filter((node) =>
+      topological([node], inputsOf).some(
+        ({ source }) => source?.kind === "cell" && overwritten(writes, source.cell, source.version),
+      ),
+    );
+    const resolved = new Set(order.filter((node) => alias(node)));
+    const aliases = (cell: Cell, version: number) =>
+      [...resolved].some(({ source }) => source?.kind === "cell" && source.cell === cell && source.version === version);
+    return { request, released, aliases };
+  }
+
+  #checkFresh(node: Node, order: readonly Node[], alias: (node: Node) => Node | null): void {
+    const { source } = node;
+    if (source?.kind !== "cell" || alias(node)) return;
+    const { cell, version } = source;
+    if (version === cell.storedVersion) return;
+    if (cell.storedVersion < 0) throw new ConvsmithError(`${cell.name}: holds no numbers yet`);
+    const user = order.find((each) => each.inputs.some((input) => lower(input) === node));
+    throw new StaleTensorError(
+      `${user?.op.name ?? "tensor"}: reads version ${version} of ${cell.name}, which has since been replaced (version ${cell.storedVersion}). Call .keep() before step(), or compute it before.`,
+    );
+  }
+}
+
+function overwritten(writes: ReadonlyMap<Cell, number>, cell: Cell, version: number): boolean {
+  const next = writes.get(cell);
+  return next !== undefined && next > version;
+}
+
+/** The inputs as they are now: pending versions are forgotten when the run is queued. */
+function freeze(order: readonly Node[], inputsOf: (node: Node) => readonly Node[]): (node: Node) => readonly Node[] {
+  const inputs = new Map(order.map((node) => [node, inputsOf(node).map(lower)]));
+  return (node) => inputs.get(node)!;
+}
