@@ -44,7 +44,9 @@ export class EngineState {
   discard(cell: Cell): void {
     if (cell.pending.size === 0) return;
     const reads = (root: Node) =>
-      topological([root]).some(({ source }) => source?.kind === "cell" && source.cell === cell && cell.pending.has(source.version));
+      topological([root]).some(
+        ({ source }) => source?.kind === "cell" && source.cell === cell && cell.pending.has(source.version),
+      );
     const others = [...this.#pending].filter((each) => each !== cell).flatMap((each) => [...each.pending.values()]);
     if ([...this.#kept, ...others].some(reads)) {
       void this.#run([], [cell]).catch(() => undefined);

@@ -1,0 +1,99 @@
+import type { Cell } from "../core/cell.ts";
+import type { Node } from "../core/node.ts";
+import type { Attributes, Op } from "../core/op.ts";
+import type { DType, Shape } from "../core/shape.ts";
+import type { RunRequest } from "./device.ts";
+
+/** A node as the planner sees it: no numbers, no identity, equal ones merged. */
+export interface PlanNode {
+  readonly op: Op;
+  readonly attributes: Attributes;
+  readonly inputs: readonly number[];
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** For a leaf: where its numbers are bound when the plan runs. */
+  readonly slot: { readonly kind: "data" | "cell"; readonly index: number } | null;
+}
+
+/** A request's structure, and the arguments that it binds: two requests with equal keys run the same plan. */
+export interface PlanGraph {
+  readonly key: string;
+  readonly nodes: readonly PlanNode[];
+  readonly outputs: readonly number[];
+  readonly writes: readonly { readonly cell: number; readonly node: number }[];
+  /** The leaves' numbers, by slot; read when the plan runs. */
+  readonly data: readonly Node[];
+  readonly cells: readonly Cell[];
+}
+
+/** Numbers the request's nodes in recording order, merging calls of the same op on the same inputs. */
+export function planGraph(request: RunRequest): PlanGraph {
+  const nodes: PlanNode[] = [];
+  const numbers = new Map<Node, number>();
+  const known = new Map<string, number>();
+  const data: Node[] = [];
+  const cells: Cell[] = [];
+  const cellSlots = new Map<Cell, number>();
+  const parts: string[] = [];
+  const slotOf = (cell: Cell): number => {
+    let slot = cellSlots.get(cell);
+    if (slot === undefined) {
+      slot = cells.push(cell) - 1;
+      cellSlots.set(cell, slot);
+    }
+    return slot;
+  };
+  const push = (text: string, node: PlanNode): number => {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    const number = nodes.push(node) - 1;
+    known.set(text, number);
+    parts.push(text);
+    return number;
+  };
+  for (const node of request.order) {
+    const { op, attributes, shape, dtype, source } = node;
+    const inputs = request.inputsOf(node).map((each) => numbers.get(each)!);
+    if (source?.kind === "cell" && inputs.length === 1) {
+      numbers.set(node, inputs[0]!);
+      continue;
+    }
+    const leaf = (kind: "data" | "cell", index: number) =>
+      push(`${kind} ${index} ${dtype} ${shape.join("x")}`, {
+        op,
+        attributes,
+        inputs: [],
+        shape,
+        dtype,
+        slot: { kind, index },
+      });
+    if (node.value || node.bound || source?.kind === "data") numbers.set(node, leaf("data", data.push(node) - 1));
+    else if (source?.kind === "cell") numbers.set(node, leaf("cell", slotOf(source.cell)));
+    else {
+      const text = `${op.name} ${attributesKey(attributes)} ${inputs.join(",")}`;
+      numbers.set(node, push(text, { op, attributes, inputs, shape, dtype, slot: null }));
+    }
+  }
+  const outputs = request.outputs.map((node) => numbers.get(node)!);
+  const writes = request.writes.map(({ cell, node }) => ({ cell: slotOf(cell), node: numbers.get(node)! }));
+  parts.push(`outputs ${outputs.join(",")}`, `writes ${writes.map(({ cell, node }) => `${cell}:${node}`).join(",")}`);
+  return { key: parts.join("\n"), nodes, outputs, writes, data, cells };
+}
+
+const keys = new WeakMap<Attributes, string>();
+
+function attributesKey(attributes: Attributes): string {
+  let key = keys.get(attributes);
+  if (key === undefined) {
+    key = JSON.stringify(attributes);
+    keys.set(attributes, key);
+  }
+  return key;
+}
+
+/** The numbers of a data slot. */
+export function dataOf(node: Node): Float32Array | Int32Array {
+  if (node.value) return node.value;
+  if (node.source?.kind === "data") return node.source.data;
+  throw new Error(`${node.op.name}: its numbers are not there when the plan runs`);
+}
