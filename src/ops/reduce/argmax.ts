@@ -1,0 +1,56 @@
+import { type Node, record } from "../../core/node.ts";
+import type { PrimitiveOp } from "../../core/op.ts";
+import { contiguousStrides, normalizeDim, numel } from "../../core/shape.ts";
+import { float } from "../elementwise/index.ts";
+import { reducedShape, reductionIndex, reductionWindow } from "../sum-expand/index.ts";
+import { checkNotEmpty } from "./amax.ts";
+
+/** Attributes: `dim` (one dimension, or all: the index then counts row-major elements), `keepdim`. */
+export const argmaxOp: PrimitiveOp = {
+  kind: "primitive",
+  name: "argmax",
+  shape: ([x], attributes) => {
+    checkNotEmpty("argmax", x!, attributes.dim as readonly number[]);
+    return reducedShape(x!.shape, attributes);
+  },
+  dtype: () => "int32",
+  cost: ([x], output) => ({
+    multiplications: 0,
+    additions: 0,
+    biasAdditions: 0,
+    other: { compare: numel(x!.shape) - numel(output.shape) },
+  }),
+  window: reductionWindow,
+  gradient: () => [null],
+  reference: ([x], output, [type], _outputType, attributes) => {
+    const { shape } = type!;
+    const dims = attributes.dim as readonly number[];
+    const indexOf = reductionIndex(shape, dims);
+    const step = dims.length === 1 ? contiguousStrides(shape)[dims[0]!]! : 1;
+    const length = numel(dims.map((axis) => shape[axis]!));
+    const best = new Float64Array(output.length);
+    const seen = new Uint8Array(output.length);
+    for (let at = 0; at < x!.length; at++) {
+      const to = indexOf(at);
+      const better = x![at]! > best[to]! || (Number.isNaN(x![at]!) && !Number.isNaN(best[to]!));
+      if (seen[to] && !better) continue;
+      seen[to] = 1;
+      best[to] = x![at]!;
+      output[to] = Math.floor(at / step) % length;
+    }
+  },
+};
+
+/**
+ * The int32 index of the largest element along `dim`: the first of equal ones, and a NaN counts as largest. Without
+ * `dim`, the row-major index among all elements.
+ * @throws ShapeError for a dimension that is not there, or is empty.
+ * @example
+ * argmax(dataNode(new Float32Array(30), [3, 10]), 1).shape; // [3]
+ */
+export function argmax(x: Node, dim?: number, keepdim = false): Node {
+  const rank = x.shape.length;
+  const all = Array.from({ length: rank }, (_, axis) => axis);
+  const dims = dim === undefined || rank === 0 ? all : [normalizeDim("argmax", dim, rank)];
+  return record(argmaxOp, [float(x)], { dim: dims, keepdim });
+}
