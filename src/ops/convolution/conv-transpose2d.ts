@@ -1,0 +1,229 @@
+import { ArgumentError, ShapeError } from "../../core/errors.ts";
+import { type Node, record } from "../../core/node.ts";
+import type { Attributes, NumericArray, PrimitiveOp } from "../../core/op.ts";
+import { numel, type TensorType } from "../../core/shape.ts";
+import { sum } from "../sum-expand/sum.ts";
+import { recordConv2d } from "./conv2d.ts";
+import {
+  type Conv2dOptions,
+  type ConvolutionAttributes,
+  checkBias,
+  checkGroups,
+  checkInputs,
+  convolutionAttributes,
+  type Pair,
+  pair,
+  plural,
+  transposedSize,
+} from "./geometry.ts";
+import { recordWeightGradient } from "./weight-gradient.ts";
+
+export interface ConvTransposeAttributes extends ConvolutionAttributes {
+  readonly output_padding: Pair;
+}
+
+export interface ConvTranspose2dOptions extends Omit<Conv2dOptions, "padding"> {
+  /** Rows and columns cut off the result on each side. Default 0. */
+  readonly padding?: number | Pair;
+  /** Rows and columns more at the bottom and right: which of the sizes that a strided convolution maps to this one is meant. Default 0. */
+  readonly outputPadding?: number | Pair;
+}
+
+/**
+ * 2-D transposed convolution, the gradient of conv2d with respect to its input: input [N, Ci, H, W], weight
+ * [Ci, Co/groups, kh, kw] and bias [Co] or null give [N, Co, Ho, Wo], where
+ * `Ho = (H - 1)·stride - 2·padding + dilation·(kh - 1) + outputPadding + 1` and Wo likewise.
+ * @throws ShapeError when channels, groups or sizes don't fit; ArgumentError for a bad option.
+ * @example
+ * const small = dataNode(new Float32Array(16 * 8 * 8), [1, 16, 8, 8]);
+ * const weight = dataNode(new Float32Array(16 * 3 * 4 * 4), [16, 3, 4, 4]);
+ * convTranspose2d(small, weight, null, { stride: 2, padding: 1 }).shape; // [1, 3, 16, 16]
+ */
+export function convTranspose2d(
+  input: Node,
+  weight: Node,
+  bias: Node | null = null,
+  options: ConvTranspose2dOptions = {},
+): Node {
+  checkInputs("convTranspose2d", [input, weight], names, layout);
+  if (typeof options.padding === "string") {
+    throw new ArgumentError(`convTranspose2d: padding needs a number or a pair, got "${options.padding}"`);
+  }
+  const attributes = convolutionAttributes("convTranspose2d", [weight.shape[2]!, weight.shape[3]!], options);
+  const output_padding = pair("convTranspose2d", "outputPadding", options.outputPadding ?? 0, 0);
+  for (const axis of [0, 1] as const) {
+    if (output_padding[axis] >= Math.max(attributes.stride[axis], attributes.dilation[axis])) {
+      throw new ArgumentError(
+        `convTranspose2d: outputPadding must be less than stride or dilation, got [${output_padding.join(", ")}] ` +
+          `with stride [${attributes.stride.join(", ")}] and dilation [${attributes.dilation.join(", ")}]`,
+      );
+    }
+  }
+  return recordConvTranspose2d(input, weight, bias, { ...attributes, output_padding });
+}
+
+/** The same with complete attributes. */
+export function recordConvTranspose2d(
+  input: Node,
+  weight: Node,
+  bias: Node | null,
+  attributes: ConvTransposeAttributes,
+): Node {
+  return record(convTranspose2dOp, bias ? [input, weight, bias] : [input, weight], attributes);
+}
+
+const names = ["input", "weight", "bias"];
+const layout = "[Ci, Co/groups, kh, kw]";
+
+export const convTranspose2dOp: PrimitiveOp = {
+  kind: "primitive",
+  name: "convTranspose2d",
+  shape(inputs, attributes) {
+    checkInputs("convTranspose2d", inputs, names, layout);
+    const [input, weight, bias] = inputs as [TensorType, TensorType, TensorType?];
+    const [batch, channels] = input.shape as [number, number];
+    const [needed, perGroup] = weight.shape as [number, number];
+    const { groups, output_padding } = attributes as ConvTransposeAttributes;
+    if (channels !== needed) {
+      throw new ShapeError("convTranspose2d", `needs ${plural(needed, "input channel")}`, {
+        [`${channels} from input`]: input.shape,
+      });
+    }
+    checkGroups("convTranspose2d", "input", channels, groups);
+    checkBias("convTranspose2d", bias, perGroup * groups);
+    const sizes = ([0, 1] as const).map(
+      (axis) =>
+        transposedSize(input.shape[axis + 2]!, weight.shape[axis + 2]!, axis, attributes as ConvTransposeAttributes) +
+        output_padding[axis],
+    );
+    if (sizes.some((size) => size < 1)) {
+      throw new ShapeError("convTranspose2d", "needs an output of at least 1 by 1", {
+        [`${sizes.join(" by ")} from input`]: input.shape,
+        kernel: weight.shape.slice(2),
+        padding: (attributes as ConvTransposeAttributes).padding,
+      });
+    }
+    return [batch, perGroup * groups, ...sizes];
+  },
+  cost(inputs, output, attributes) {
+    const [input, weight, bias] = inputs as [TensorType, TensorType, TensorType?];
+    const rows = axisTerms(0, input, weight, output, attributes as ConvTransposeAttributes);
+    const columns = axisTerms(1, input, weight, output, attributes as ConvTransposeAttributes);
+    const [batch, channels] = output.shape as [number, number];
+    const multiplications = input.shape[0]! * input.shape[1]! * weight.shape[1]! * rows.terms * columns.terms;
+    return {
+      multiplications,
+      additions: multiplications - batch * channels * rows.reached * columns.reached,
+      biasAdditions: bias ? numel(output.shape) : 0,
+      other: {},
+    };
+  },
+  /** An output that no input reaches has an empty interval: its last index is below its first. */
+  window(at, axis, which, inputs, _output, attributes) {
+    if (which !== 0) return null;
+    const { stride, padding, dilation } = attributes as ConvTransposeAttributes;
+    let first = Number.POSITIVE_INFINITY;
+    let last = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < inputs[1]!.shape[axis + 2]!; k++) {
+      const scaled = at + padding[axis] - k * dilation[axis];
+      if (scaled % stride[axis] !== 0) continue;
+      first = Math.min(first, scaled / stride[axis]);
+      last = Math.max(last, scaled / stride[axis]);
+    }
+    if (first <= last) return [first, last];
+    const near = Math.floor((at + padding[axis]) / stride[axis]);
+    return [near + 1, near];
+  },
+  gradient(node, gradOutput, needs) {
+    const [input, weight] = node.inputs as [Node, Node];
+    const geometry = forwardGeometry(node.attributes as ConvTransposeAttributes);
+    return [
+      needs[0] ? recordConv2d(gradOutput, weight, null, geometry) : null,
+      needs[1] ? recordWeightGradient(gradOutput, input, [weight.shape[2]!, weight.shape[3]!], geometry) : null,
+      needs[2] ? sum(gradOutput, [0, 2, 3], false) : null,
+    ];
+  },
+  reference,
+};
+
+/** Along one axis: the products of an input and a tap that land in the output, and the output positions they land on. */
+function axisTerms(
+  axis: 0 | 1,
+  input: TensorType,
+  weight: TensorType,
+  output: TensorType,
+  { stride, padding, dilation }: ConvTransposeAttributes,
+): { terms: number; reached: number } {
+  const reached = new Set<number>();
+  let terms = 0;
+  for (let k = 0; k < weight.shape[axis + 2]!; k++) {
+    for (let i = 0; i < input.shape[axis + 2]!; i++) {
+      const at = i * stride[axis] - padding[axis] + k * dilation[axis];
+      if (at < 0 || at >= output.shape[axis + 2]!) continue;
+      terms++;
+      reached.add(at);
+    }
+  }
+  return { terms, reached: reached.size };
+}
+
+/** The convolution that maps the output back to the input's size: whole strides of output padding are cropped again. */
+function forwardGeometry({
+  stride,
+  padding,
+  dilation,
+  groups,
+  output_padding,
+}: ConvTransposeAttributes): ConvolutionAttributes {
+  const [top, left, bottom, right] = padding;
+  return {
+    stride,
+    padding: [
+      top,
+      left,
+      bottom - (output_padding[0] - (output_padding[0] % stride[0])),
+      right - (output_padding[1] - (output_padding[1] % stride[1])),
+    ],
+    dilation,
+    groups,
+  };
+}
+
+function reference(
+  [input, weight, bias]: readonly NumericArray[],
+  output: NumericArray,
+  [inputType, weightType]: readonly TensorType[],
+  outputType: TensorType,
+  attributes: Attributes,
+): void {
+  const { stride, padding, dilation, groups } = attributes as ConvTransposeAttributes;
+  const [, channels, height, width] = inputType!.shape as [number, number, number, number];
+  const [, perGroup, kernelHeight, kernelWidth] = weightType!.shape as [number, number, number, number];
+  const [batch, outputs, outputHeight, outputWidth] = outputType.shape as [number, number, number, number];
+  const group = channels / groups;
+  let at = 0;
+  for (let n = 0; n < batch; n++) {
+    for (let co = 0; co < outputs; co++) {
+      const firstChannel = Math.floor(co / perGroup) * group;
+      for (let oy = 0; oy < outputHeight; oy++) {
+        for (let ox = 0; ox < outputWidth; ox++) {
+          let total = 0;
+          for (let ky = 0; ky < kernelHeight; ky++) {
+            const y = (oy + padding[0] - ky * dilation[0]) / stride[0];
+            if (!Number.isInteger(y) || y < 0 || y >= height) continue;
+            for (let kx = 0; kx < kernelWidth; kx++) {
+              const x = (ox + padding[1] - kx * dilation[1]) / stride[1];
+              if (!Number.isInteger(x) || x < 0 || x >= width) continue;
+              for (let ci = firstChannel; ci < firstChannel + group; ci++) {
+                total +=
+                  input![((n * channels + ci) * height + y) * width + x]! *
+                  weight![((ci * perGroup + (co % perGroup)) * kernelHeight + ky) * kernelWidth + kx]!;
+              }
+            }
+          }
+          output[at++] = bias ? total + bias[co]! : total;
+        }
+      }
+    }
+  }
+}

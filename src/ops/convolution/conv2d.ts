@@ -1,0 +1,152 @@
+import { ShapeError } from "../../core/errors.ts";
+import { type Node, record } from "../../core/node.ts";
+import type { Attributes, NumericArray, PrimitiveOp } from "../../core/op.ts";
+import { numel, type Shape, type TensorType } from "../../core/shape.ts";
+import { sum } from "../sum-expand/sum.ts";
+import { recordConvTranspose2d } from "./conv-transpose2d.ts";
+import {
+  type Conv2dOptions,
+  type ConvolutionAttributes,
+  checkBias,
+  checkGroups,
+  checkInputs,
+  convolutionAttributes,
+  convolvedSize,
+  leftOut,
+  plural,
+} from "./geometry.ts";
+import { recordWeightGradient } from "./weight-gradient.ts";
+
+/**
+ * 2-D convolution (cross-correlation, as in PyTorch): input [N, Ci, H, W], weight [Co, Ci/groups, kh, kw] and bias [Co]
+ * or null give [N, Co, Ho, Wo], where `Ho = floor((H + 2·padding - dilation·(kh - 1) - 1) / stride) + 1` and Wo likewise.
+ * @throws ShapeError when channels, groups or sizes don't fit; ArgumentError for a bad option.
+ * @example
+ * const picture = dataNode(new Float32Array(3 * 32 * 32), [1, 3, 32, 32]);
+ * const weight = dataNode(new Float32Array(8 * 3 * 5 * 5), [8, 3, 5, 5]);
+ * conv2d(picture, weight, null, { padding: "same" }).shape; // [1, 8, 32, 32]
+ */
+export function conv2d(input: Node, weight: Node, bias: Node | null = null, options: Conv2dOptions = {}): Node {
+  checkInputs("conv2d", [input, weight], names, layout);
+  const attributes = convolutionAttributes("conv2d", [weight.shape[2]!, weight.shape[3]!], options);
+  return recordConv2d(input, weight, bias, attributes);
+}
+
+/** The same with complete attributes. */
+export function recordConv2d(input: Node, weight: Node, bias: Node | null, attributes: ConvolutionAttributes): Node {
+  return record(conv2dOp, bias ? [input, weight, bias] : [input, weight], attributes);
+}
+
+const names = ["input", "weight", "bias"];
+const layout = "[Co, Ci/groups, kh, kw]";
+
+export const conv2dOp: PrimitiveOp = {
+  kind: "primitive",
+  name: "conv2d",
+  shape(inputs, attributes) {
+    checkInputs("conv2d", inputs, names, layout);
+    const [input, weight, bias] = inputs as [TensorType, TensorType, TensorType?];
+    const [batch, channels] = input.shape as [number, number];
+    const [outputs, perGroup, ...kernel] = weight.shape as [number, number, number, number];
+    const { groups } = attributes as ConvolutionAttributes;
+    if (channels !== perGroup * groups) {
+      throw new ShapeError("conv2d", `needs ${plural(perGroup * groups, "input channel")}`, {
+        [`${channels} from input`]: input.shape,
+      });
+    }
+    checkGroups("conv2d", "output", outputs, groups);
+    checkBias("conv2d", bias, outputs);
+    return [batch, outputs, ...outputSize(input.shape, kernel, attributes as ConvolutionAttributes)];
+  },
+  cost([, weight, bias], output) {
+    const outputs = numel(output.shape);
+    const terms = numel(weight!.shape.slice(1));
+    return {
+      multiplications: terms * outputs,
+      additions: Math.max(0, terms - 1) * outputs,
+      biasAdditions: bias ? outputs : 0,
+      other: {},
+    };
+  },
+  window(at, axis, which, inputs, _output, attributes) {
+    if (which !== 0) return null;
+    const { stride, padding, dilation } = attributes as ConvolutionAttributes;
+    const first = at * stride[axis] - padding[axis];
+    return [first, first + dilation[axis] * (inputs[1]!.shape[axis + 2]! - 1)];
+  },
+  gradient(node, gradOutput, needs) {
+    const [input, weight] = node.inputs as [Node, Node];
+    return [
+      needs[0] ? inputGradient(gradOutput, weight, input.shape, node.attributes) : null,
+      needs[1] ? recordWeightGradient(input, gradOutput, kernelOf(weight), node.attributes) : null,
+      needs[2] ? sum(gradOutput, [0, 2, 3], false) : null,
+    ];
+  },
+  reference,
+};
+
+const kernelOf = (weight: Node) => [weight.shape[2]!, weight.shape[3]!] as const;
+
+/** @throws ShapeError when the kernel doesn't fit into the padded input. */
+export function outputSize(shape: Shape, kernel: readonly number[], attributes: ConvolutionAttributes): number[] {
+  const sizes = ([0, 1] as const).map((axis) => convolvedSize(shape[axis + 2]!, kernel[axis]!, axis, attributes));
+  if (kernel.some((size) => size < 1) || sizes.some((size) => size < 1)) {
+    const { padding, dilation } = attributes;
+    throw new ShapeError("conv2d", "needs an input at least as large as its kernel", {
+      input: shape,
+      kernel,
+      padding,
+      dilation,
+    });
+  }
+  return sizes;
+}
+
+/** The gradient with respect to an input of that shape: a transposed convolution. */
+export function inputGradient(gradOutput: Node, weight: Node, shape: Shape, attributes: Attributes): Node {
+  const geometry = attributes as ConvolutionAttributes;
+  return recordConvTranspose2d(gradOutput, weight, null, {
+    ...geometry,
+    output_padding: [
+      leftOut(shape[2]!, weight.shape[2]!, 0, geometry),
+      leftOut(shape[3]!, weight.shape[3]!, 1, geometry),
+    ],
+  });
+}
+
+function reference(
+  [input, weight, bias]: readonly NumericArray[],
+  output: NumericArray,
+  [inputType, weightType]: readonly TensorType[],
+  outputType: TensorType,
+  attributes: Attributes,
+): void {
+  const { stride, padding, dilation, groups } = attributes as ConvolutionAttributes;
+  const [, channels, height, width] = inputType!.shape as [number, number, number, number];
+  const [, perGroup, kernelHeight, kernelWidth] = weightType!.shape as [number, number, number, number];
+  const [batch, outputs, outputHeight, outputWidth] = outputType.shape as [number, number, number, number];
+  let at = 0;
+  for (let n = 0; n < batch; n++) {
+    for (let co = 0; co < outputs; co++) {
+      const firstChannel = Math.floor(co / (outputs / groups)) * perGroup;
+      for (let oy = 0; oy < outputHeight; oy++) {
+        for (let ox = 0; ox < outputWidth; ox++) {
+          let total = 0;
+          for (let ci = 0; ci < perGroup; ci++) {
+            for (let ky = 0; ky < kernelHeight; ky++) {
+              const y = oy * stride[0] - padding[0] + ky * dilation[0];
+              if (y < 0 || y >= height) continue;
+              const row = ((n * channels + firstChannel + ci) * height + y) * width;
+              const weightRow = ((co * perGroup + ci) * kernelHeight + ky) * kernelWidth;
+              for (let kx = 0; kx < kernelWidth; kx++) {
+                const x = ox * stride[1] - padding[1] + kx * dilation[1];
+                if (x >= 0 && x < width) total += input![row + x]! * weight![weightRow + kx]!;
+              }
+            }
+          }
+          output[at++] = bias ? total + bias[co]! : total;
+        }
+      }
+    }
+  }
+}
