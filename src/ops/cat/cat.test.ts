@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { dataNode } from "../../core/node.ts";
+import { evaluate } from "../../devices/reference/evaluate.ts";
+import { errorInUnits, gradientError, runCase, spatialCases } from "../../testing/spatial.ts";
+import { cat, chunk, split, stack } from "./cat.ts";
+
+describe("cat", () => {
+  it.each(spatialCases("cat"))("equals PyTorch on $name", (golden) => {
+    const results = runCase(golden, ["input", "other"], ([a, b]) => cat([a!, b!], golden.attrs.dim as number));
+    for (const [name, values] of Object.entries(results)) {
+      expect(errorInUnits(values, golden.tensors[name]!.data, 1), name).toBe(0);
+    }
+  });
+
+  it("takes any number of inputs and sums the gradient of one that comes twice", () => {
+    expect(
+      gradientError(
+        ([a, b]) => cat([a!, b!, a!], -1),
+        [
+          [2, 2],
+          [2, 3],
+        ],
+        2,
+      ),
+    ).toBeLessThan(1e-9);
+  });
+
+  it("refuses inputs that do not fit", () => {
+    const [a, b] = [dataNode(new Float32Array(4), [2, 2]), dataNode(new Float32Array(3), [1, 3])];
+    expect(() => cat([a, b], 0)).toThrow(
+      "cat: needs inputs that are equal but for dimension 0, got shapes [2, 2] and [1, 3]",
+    );
+    expect(() => cat([])).toThrow("cat: needs at least one input");
+    expect(() => cat([a, dataNode(new Int32Array(4), [2, 2])])).toThrow("cat: needs inputs of one dtype");
+  });
+});
+
+describe("stack, split and chunk", () => {
+  const data = Float32Array.from({ length: 10 }, (_, at) => at);
+  const x = dataNode(data, [2, 5]);
+
+  it("stacks along a new dimension", () => {
+    const [values] = evaluate([stack([x, x], 1)], () => data);
+    expect(stack([x, x], -1).shape).toEqual([2, 5, 2]);
+    expect([...values!].slice(5, 12)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(
+      gradientError(
+        ([a, b]) => stack([a!, b!], 1),
+        [
+          [2, 2],
+          [2, 2],
+        ],
+        2,
+      ),
+    ).toBeLessThan(1e-9);
+  });
+
+  it("splits by size, by sizes and into chunks", () => {
+    expect(split(x, 2, 1).map(({ shape }) => shape[1])).toEqual([2, 2, 1]);
+    const pieces = split(x, [1, 4], 1);
+    expect([...evaluate([pieces[1]!], () => data)[0]!]).toEqual([1, 2, 3, 4, 6, 7, 8, 9]);
+    expect(chunk(x, 4, 1).map(({ shape }) => shape[1])).toEqual([2, 2, 1]);
+    expect(() => split(x, [1, 3], 1)).toThrow(
+      "split: needs sizes that sum to the 5 elements of dimension 1, got sizes [1, 3]",
+    );
+  });
+});

@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { dataNode } from "../../core/node.ts";
+import { errorInUnits, gradientError, runCase, spatialCases } from "../../testing/spatial.ts";
+import { pixelShuffle, pixelShuffleOp, pixelUnshuffle, pixelUnshuffleOp } from "./pixel-shuffle.ts";
+
+it.each([...spatialCases("pixel_shuffle"), ...spatialCases("pixel_unshuffle")])("equals PyTorch on $name", (golden) => {
+  const { upscale_factor: up, downscale_factor: down } = golden.attrs as Record<string, number>;
+  const results = runCase(golden, ["input"], ([x]) => (up ? pixelShuffle(x!, up) : pixelUnshuffle(x!, down!)));
+  for (const [name, values] of Object.entries(results)) {
+    expect(errorInUnits(values, golden.tensors[name]!.data, 1), name).toBe(0);
+  }
+});
+
+it("has gradients of first and second order", () => {
+  expect(gradientError(([x]) => pixelUnshuffle(pixelShuffle(x!, 2), 2), [[1, 4, 2, 1]], 2)).toBeLessThan(1e-9);
+});
+
+it("says what it needs", () => {
+  const x = dataNode(new Float32Array(20), [1, 5, 2, 2]);
+  expect(() => pixelShuffle(x, 3)).toThrow(
+    "pixelShuffle: needs [N, C, H, W] with C divisible by 9, got input [1, 5, 2, 2]",
+  );
+  expect(() => pixelUnshuffle(x, 3)).toThrow("pixelUnshuffle: needs [N, C, H, W] with H and W divisible by 3");
+  expect(() => pixelShuffle(x, 1.5)).toThrow("pixelShuffle: needs a whole factor of at least 1, got 1.5");
+});
+
+it("knows which pixel of the input a pixel of the output comes from", () => {
+  const x = dataNode(new Float32Array(36), [1, 9, 2, 2]);
+  const shuffled = pixelShuffle(x, 3);
+  expect(pixelShuffleOp.window!(5, 0, 0, [x], shuffled, shuffled.attributes)).toEqual([1, 1]);
+  const back = pixelUnshuffle(shuffled, 3);
+  expect(pixelUnshuffleOp.window!(1, 1, 0, [shuffled], back, back.attributes)).toEqual([3, 5]);
+});
