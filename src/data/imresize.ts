@@ -39,7 +39,7 @@ export function imresize(
   }
   const scaleX = scaled ? size : width / plane.width;
   const scaleY = scaled ? size : height / plane.height;
-  const source = { width: plane.width, height: plane.height, data: Float64Array.from(plane.data) };
+  const source = { width: plane.width, height: plane.height, data: new Float64Array(plane.data) };
   if (scaleY <= scaleX) return resizeRows(resizeColumns(source, height, scaleY, options), width, scaleX, options);
   return resizeColumns(resizeRows(source, width, scaleX, options), height, scaleY, options);
 }
