@@ -1,0 +1,56 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { ConvsmithError } from "../core/errors.ts";
+import { reason, writeFileAtomic } from "./files.ts";
+
+const disk = vi.hoisted(() => ({ full: false }));
+vi.mock("node:fs/promises", async (original) => {
+  const real = await original<typeof import("node:fs/promises")>();
+  const open: typeof real.open = async (...args) => {
+    const file = await real.open(...args);
+    if (disk.full) {
+      // As a full disk does it: the first bytes arrive, the rest does not.
+      file.writeFile = async () => {
+        await file.write("half");
+        throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+      };
+    }
+    return file;
+  };
+  return { ...real, open };
+});
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "convsmith-files-"));
+});
+afterEach(async () => {
+  disk.full = false;
+  await rm(folder, { recursive: true });
+});
+
+it("replaces a file whole", async () => {
+  const path = join(folder, "a.txt");
+  await writeFile(path, "a longer text that was here before");
+  await writeFileAtomic(path, "new");
+  expect(await readFile(path, "utf8")).toBe("new");
+  expect(await readdir(folder)).toEqual(["a.txt"]);
+});
+
+it("on a full disk, says so in one line and keeps what was there", async () => {
+  const path = join(folder, "a.txt");
+  await writeFile(path, "old");
+  disk.full = true;
+  const failure = writeFileAtomic(path, "new text");
+  await expect(failure).rejects.toThrow(ConvsmithError);
+  await expect(failure).rejects.toThrow(new RegExp(`^${path}: cannot be written: the disk is full \\(ENOSPC\\)$`));
+  expect(await readFile(path, "utf8")).toBe("old");
+  expect(await readdir(folder)).toEqual(["a.txt"]);
+});
+
+it("puts system errors into words, others into their first line", () => {
+  expect(reason({ code: "EACCES" })).toBe("permission denied (EACCES)");
+  expect(reason(new Error("first\nsecond"))).toBe("first");
+});
