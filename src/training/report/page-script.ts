@@ -36,7 +36,7 @@ function draw(place, chart) {
     height: height(place.clientWidth),
     scales: { x: { time: false }, y: chart.logarithmic ? { distr: 3 } : {} },
     axes: [axis(chart.xLabel, 32), axis(chart.yLabel, 62)],
-    cursor: { sync: { key: chart.xLabel } },
+    cursor: { sync: { key: chart.xLabel }, points: { fill: (_, index) => colour("--curve-" + ((index - 1) % 6)) } },
     series: [
       { label: chart.xLabel, value: (_, value) => number(value) },
       ...chart.labels.map((label, index) => ({

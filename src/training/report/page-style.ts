@@ -54,5 +54,6 @@ th[scope="row"] { font-weight: 400; }
 .u-legend tr { border: 0; }
 .u-select { background: color-mix(in srgb, var(--accent) 20%, transparent); }
 .u-hz .u-cursor-x, .u-vt .u-cursor-x, .u-hz .u-cursor-y { border-color: var(--quiet); }
+@media (max-width: 30rem) { table { font-size: 0.875rem; } th, td { padding: 0.35rem 0.5rem; } }
 @media print { .hint { display: none; } section { break-inside: avoid; } }
 `;
