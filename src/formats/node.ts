@@ -1,0 +1,3 @@
+export { writeFileAtomic } from "./atomic-file.ts";
+export * from "./index.ts";
+export { readSafetensors, writeSafetensors } from "./safetensors-file.ts";
