@@ -12,6 +12,19 @@ import { constantPadOp } from "./slice-pad/constant-pad.ts";
 import { sliceOp, unsliceOp } from "./slice-pad/slice.ts";
 import { sumExpandOps } from "./sum-expand/index.ts";
 
+export * from "./cat/cat.ts";
+export * from "./convolution/conv2d.ts";
+export * from "./convolution/conv-transpose2d.ts";
+export * from "./convolution/weight-gradient.ts";
+export * from "./elementwise/index.ts";
+export * from "./permute/permute.ts";
+export * from "./pixel-shuffle/pixel-shuffle.ts";
+export * from "./reduce/index.ts";
+export * from "./reshape/reshape.ts";
+export * from "./slice-pad/constant-pad.ts";
+export * from "./slice-pad/slice.ts";
+export * from "./sum-expand/index.ts";
+
 /** Every op there is, one line a room: a room that is not in this list does not exist for devices and formats. */
 export const ops: readonly Op[] = [
   ...[catOp, stackOp],
