@@ -1,7 +1,7 @@
 import type { Op } from "../core/op.ts";
 import { catOp, stackOp } from "./cat/cat.ts";
-import { conv2dOp } from "./convolution/conv2d.ts";
 import { convTranspose2dOp } from "./convolution/conv-transpose2d.ts";
+import { conv2dOp } from "./convolution/conv2d.ts";
 import { conv2dWeightGradientOp } from "./convolution/weight-gradient.ts";
 import { elementwiseOps } from "./elementwise/index.ts";
 import { permuteOp } from "./permute/permute.ts";
@@ -13,8 +13,8 @@ import { sliceOp, unsliceOp } from "./slice-pad/slice.ts";
 import { sumExpandOps } from "./sum-expand/index.ts";
 
 export * from "./cat/cat.ts";
-export * from "./convolution/conv2d.ts";
 export * from "./convolution/conv-transpose2d.ts";
+export * from "./convolution/conv2d.ts";
 export * from "./convolution/weight-gradient.ts";
 export * from "./elementwise/index.ts";
 export * from "./permute/permute.ts";

@@ -42,7 +42,7 @@ export function workerMain(start: WorkerStart): void {
     const bytes = new Uint8Array(length);
     bytes.set(new Uint8Array(memory.buffer, address, length));
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-    kernels[id] = instance.exports["run"] as (args: number, first: number, last: number, scratch: number) => void;
+    kernels[id] = instance.exports.run as (args: number, first: number, last: number, scratch: number) => void;
     return kernels[id]!;
   };
   let idle = 0;

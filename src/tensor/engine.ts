@@ -1,0 +1,31 @@
+import { ConvsmithError } from "../core/errors.ts";
+import type { Device } from "../engine/device.ts";
+import { EngineState } from "../engine/state.ts";
+
+let state: EngineState | null = null;
+let makeDefault: (() => Device) | null = null;
+
+/** Says how the device is made that is used when none was chosen. */
+export function setDefaultDevice(make: () => Device): void {
+  makeDefault = make;
+}
+
+/** The engine that all tensors share. */
+export function engine(): EngineState {
+  if (!state) {
+    if (!makeDefault) throw new ConvsmithError('no device: import from "convsmith", or call setDevice() first');
+    state = new EngineState(makeDefault());
+  }
+  return state;
+}
+
+/** Runs on this device from now on. Cells move to it when they are next read. */
+export function setDevice(device: Device): void {
+  if (state) state.device = device;
+  else state = new EngineState(device);
+}
+
+/** The device that runs are sent to. */
+export function currentDevice(): Device {
+  return engine().device;
+}

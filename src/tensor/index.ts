@@ -1,0 +1,6 @@
+export { grad } from "./backward.ts";
+export { currentDevice, engine, setDefaultDevice, setDevice } from "./engine.ts";
+export { noGrad } from "./no-grad.ts";
+export { Buffer, Parameter, StoredTensor } from "./parameter.ts";
+export { defaultGenerator, manualSeed, withGenerator } from "./random.ts";
+export { type Nested, type Operand, operand, Tensor, tensor } from "./tensor.ts";
