@@ -1,5 +1,7 @@
 import type { Op } from "../core/op.ts";
 import { activationOps } from "./activation/index.ts";
+import { adaptiveAvgPool2dOp } from "./avg-pool/adaptive-avg-pool.ts";
+import { avgPool2dOp } from "./avg-pool/avg-pool.ts";
 import { batchNormOps } from "./batch-norm/index.ts";
 import { catOp, stackOp } from "./cat/cat.ts";
 import { convTranspose2dOp } from "./convolution/conv-transpose2d.ts";
@@ -9,14 +11,18 @@ import { dropoutOps } from "./dropout/index.ts";
 import { elementwiseOps } from "./elementwise/index.ts";
 import { gatherScatterOps } from "./gather-scatter/index.ts";
 import { lossOps } from "./loss/index.ts";
+import { maxPool2dGatherOp, maxPool2dGradientOp, maxPool2dIndexOp, maxPool2dOp } from "./max-pool/max-pool.ts";
 import { permuteOp } from "./permute/permute.ts";
 import { pixelShuffleOp, pixelUnshuffleOp } from "./pixel-shuffle/pixel-shuffle.ts";
 import { reduceOps } from "./reduce/index.ts";
+import { resample2dOp } from "./resample/resample.ts";
 import { flattenOp, reshapeOp, squeezeOp, unsqueezeOp } from "./reshape/reshape.ts";
 import { constantPadOp } from "./slice-pad/constant-pad.ts";
+import { padOp } from "./slice-pad/pad.ts";
 import { sliceOp, unsliceOp } from "./slice-pad/slice.ts";
 import { softmaxOps } from "./softmax/index.ts";
 import { sumExpandOps } from "./sum-expand/index.ts";
+import { upsampleOp } from "./upsample/upsample.ts";
 
 export * from "./activation/index.ts";
 export * from "./batch-norm/index.ts";
@@ -40,6 +46,7 @@ export * from "./sum-expand/index.ts";
 /** Every op there is, one line a room: a room that is not in this list does not exist for devices and formats. */
 export const ops: readonly Op[] = [
   ...activationOps,
+  ...[adaptiveAvgPool2dOp, avgPool2dOp],
   ...batchNormOps,
   ...[catOp, stackOp],
   ...[conv2dOp, convTranspose2dOp, conv2dWeightGradientOp],
@@ -47,11 +54,15 @@ export const ops: readonly Op[] = [
   ...elementwiseOps,
   ...gatherScatterOps,
   ...lossOps,
+  ...[maxPool2dGatherOp, maxPool2dGradientOp, maxPool2dIndexOp, maxPool2dOp],
   ...[permuteOp],
   ...[pixelShuffleOp, pixelUnshuffleOp],
   ...reduceOps,
+  ...[resample2dOp],
   ...[flattenOp, reshapeOp, squeezeOp, unsqueezeOp],
   ...[constantPadOp, sliceOp, unsliceOp],
+  ...[constantPadOp, padOp, sliceOp, unsliceOp],
   ...softmaxOps,
   ...sumExpandOps,
+  ...[upsampleOp],
 ];
