@@ -1,9 +1,11 @@
 import type { Op } from "../core/op.ts";
 import { catOp, stackOp } from "./cat/cat.ts";
-import { conv2dOp } from "./convolution/conv2d.ts";
 import { convTranspose2dOp } from "./convolution/conv-transpose2d.ts";
+import { conv2dOp } from "./convolution/conv2d.ts";
 import { conv2dWeightGradientOp } from "./convolution/weight-gradient.ts";
 import { elementwiseOps } from "./elementwise/index.ts";
+import { linearOp } from "./linear/linear.ts";
+import { matmulOp } from "./matmul/matmul.ts";
 import { permuteOp } from "./permute/permute.ts";
 import { pixelShuffleOp, pixelUnshuffleOp } from "./pixel-shuffle/pixel-shuffle.ts";
 import { reduceOps } from "./reduce/index.ts";
@@ -17,6 +19,8 @@ export const ops: readonly Op[] = [
   ...[catOp, stackOp],
   ...[conv2dOp, convTranspose2dOp, conv2dWeightGradientOp],
   ...elementwiseOps,
+  ...[linearOp],
+  ...[matmulOp],
   ...[permuteOp],
   ...[pixelShuffleOp, pixelUnshuffleOp],
   ...reduceOps,
