@@ -27,6 +27,8 @@ import { sumExpandOps } from "./sum-expand/index.ts";
 import { upsampleOp } from "./upsample/upsample.ts";
 
 export * from "./activation/index.ts";
+export * from "./avg-pool/adaptive-avg-pool.ts";
+export * from "./avg-pool/avg-pool.ts";
 export * from "./batch-norm/index.ts";
 export * from "./cat/cat.ts";
 export * from "./convolution/conv-transpose2d.ts";
@@ -35,15 +37,28 @@ export * from "./convolution/weight-gradient.ts";
 export * from "./dropout/index.ts";
 export * from "./elementwise/index.ts";
 export * from "./gather-scatter/index.ts";
+export * from "./linear/linear.ts";
 export * from "./loss/index.ts";
+export { matmul, matmulOp } from "./matmul/matmul.ts";
+export {
+  type MaxPool2dOptions,
+  maxPool2d,
+  maxPool2dGatherOp,
+  maxPool2dGradientOp,
+  maxPool2dIndex,
+  maxPool2dIndexOp,
+  maxPool2dOp,
+} from "./max-pool/max-pool.ts";
 export * from "./permute/permute.ts";
 export * from "./pixel-shuffle/pixel-shuffle.ts";
 export * from "./reduce/index.ts";
 export * from "./reshape/reshape.ts";
 export * from "./slice-pad/constant-pad.ts";
+export * from "./slice-pad/pad.ts";
 export * from "./slice-pad/slice.ts";
 export * from "./softmax/index.ts";
 export * from "./sum-expand/index.ts";
+export * from "./upsample/upsample.ts";
 
 /** Every op there is, one line a room: a room that is not in this list does not exist for devices and formats. */
 export const ops: readonly Op[] = [
@@ -64,7 +79,6 @@ export const ops: readonly Op[] = [
   ...reduceOps,
   ...[resample2dOp],
   ...[flattenOp, reshapeOp, squeezeOp, unsqueezeOp],
-  ...[constantPadOp, sliceOp, unsliceOp],
   ...[constantPadOp, padOp, sliceOp, unsliceOp],
   ...softmaxOps,
   ...sumExpandOps,
