@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConvsmithError, FileFormatError } from "../core/errors.ts";
 import { writeImage } from "./image.ts";
-import { listImageClasses, listImages, loadImageFolder, toPixels } from "./image-folder.ts";
+import { listImageClasses, listImages, loadImageFolder } from "./image-folder.ts";
 import type { RasterImage } from "./raster.ts";
 
 let folder = "";
@@ -69,11 +69,4 @@ describe("class folders", () => {
     await expect(loadImageFolder(path, { width: 2, height: 2 })).rejects.toThrow(FileFormatError);
     await expect(loadImageFolder(path, { width: 2 ** 20, height: 2 ** 20 })).rejects.toThrow("2 GiB");
   });
-});
-
-it("toPixels cuts the middle and puts channels one after the other", () => {
-  // Four columns of 0, 100, 200, 50 in red; green is 7 everywhere.
-  const data = Uint8Array.from([0, 7, 0, 100, 7, 0, 200, 7, 0, 50, 7, 0, 0, 7, 0, 100, 7, 0, 200, 7, 0, 50, 7, 0]);
-  const image: RasterImage = { width: 4, height: 2, channels: 3, bits: 8, data };
-  expect([...toPixels(image, 3, 2, 2)]).toEqual([100, 200, 100, 200, 7, 7, 7, 7, 0, 0, 0, 0]);
 });

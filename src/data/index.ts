@@ -7,5 +7,6 @@ export { imresize, type ResizeMethod, type ResizeOptions } from "./imresize.ts";
 export { type Augmentation, type Batch, DataLoader, type LoaderOptions } from "./loader.ts";
 export { psnr, ssim, superResolutionMetrics, superResolutionPair } from "./metrics.ts";
 export { type PatchOptions, SuperResolutionPatches } from "./patches.ts";
+export { toPixels } from "./pixels.ts";
 export { crop, cropToMultiple, type Plane, type PlaneData, shave } from "./plane.ts";
 export { channelPlane, convertChannels, fromPlanes, hasAlpha, type RasterImage } from "./raster.ts";
