@@ -32,11 +32,28 @@ export function copyWindow(
   const [columnStep, rowStep] = swap ? [alongY, alongX] : [alongX, alongY];
   const [columns, rows] = swap ? [height, width] : [width, height];
   for (let row = 0; row < rows; row++) {
-    let from = corner + row * rowStep;
-    const end = outStart + (row + 1) * columns;
-    for (let to = outStart + row * columns; to < end; to++) {
-      out[to] = table ? table[source[from]!]! : source[from]!;
-      from += columnStep;
-    }
+    const from = corner + row * rowStep;
+    const to = outStart + row * columns;
+    if (table) lookUp(source, from, columnStep, table, out, to, columns);
+    else copy(source, from, columnStep, out, to, columns);
   }
+}
+
+// Two small functions, so that each loop sees few array types and no test per pixel.
+type Source = Float32Array | Uint8Array;
+
+function copy(source: Source, from: number, step: number, out: Float32Array, to: number, count: number): void {
+  for (let index = 0; index < count; index++) out[to + index] = source[from + index * step]!;
+}
+
+function lookUp(
+  source: Source,
+  from: number,
+  step: number,
+  table: Float32Array,
+  out: Float32Array,
+  to: number,
+  count: number,
+): void {
+  for (let index = 0; index < count; index++) out[to + index] = table[source[from + index * step]!]!;
 }
