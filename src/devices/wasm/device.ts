@@ -1,10 +1,10 @@
+import { borderStep } from "../../codegen/wasm/border.ts";
+import { elementwiseStep } from "../../codegen/wasm/elementwise.ts";
+import { reduceSteps } from "../../codegen/wasm/reduce.ts";
 import type { Cell } from "../../core/cell.ts";
 import type { Target, WasmKernel } from "../../core/kernel.ts";
 import type { NumericArray, PrimitiveOp } from "../../core/op.ts";
 import { numel, type Shape } from "../../core/shape.ts";
-import { borderStep } from "../../codegen/wasm/border.ts";
-import { elementwiseStep } from "../../codegen/wasm/elementwise.ts";
-import { reduceSteps } from "../../codegen/wasm/reduce.ts";
 import type { Device, RunRequest } from "../../engine/device.ts";
 import type { PlanBackend } from "../../engine/plan.ts";
 import { dataOf, type PlanGraph, planGraph } from "../../engine/plan-graph.ts";
@@ -14,7 +14,7 @@ import { KernelCache } from "./kernels.ts";
 import { type Block, DeviceMemory } from "./memory.ts";
 import { PreparedPlan, type PreparedStep } from "./prepared.ts";
 import { WasmStorage } from "./storage.ts";
-import { scratchStride, type StartThread, threadLimit, ThreadPool } from "./threads.ts";
+import { type StartThread, scratchStride, ThreadPool, threadLimit } from "./threads.ts";
 import { controlWords } from "./worker.ts";
 
 export interface WasmDeviceOptions {
@@ -60,7 +60,13 @@ export class WasmDevice implements Device {
     this.kernels = new KernelCache(this.memory, this.pool);
     const { initialPages, maximumPages, shared } = this.memory;
     const target: Target = { ...options.target, memory: { initialPages, maximumPages, shared } };
-    this.backend = { target, kernels: options.kernels, elementwise: elementwiseStep, reduce: reduceSteps, border: borderStep };
+    this.backend = {
+      target,
+      kernels: options.kernels,
+      elementwise: elementwiseStep,
+      reduce: reduceSteps,
+      border: borderStep,
+    };
   }
 
   /** The plan that a request gets, without running it. */
@@ -165,7 +171,12 @@ export class WasmDevice implements Device {
 }
 
 /** Copies a strided tensor to a row-major array. */
-function gather(memory: Float32Array | Int32Array, start: number, shape: Shape, strides: readonly number[]): Float32Array | Int32Array {
+function gather(
+  memory: Float32Array | Int32Array,
+  start: number,
+  shape: Shape,
+  strides: readonly number[],
+): Float32Array | Int32Array {
   const count = numel(shape);
   const result = memory instanceof Int32Array ? new Int32Array(count) : new Float32Array(count);
   let inner = 1;
@@ -181,4 +192,3 @@ function gather(memory: Float32Array | Int32Array, start: number, shape: Shape, 
   }
   return result;
 }
-

@@ -5,7 +5,13 @@ import type { Block, DeviceMemory } from "./memory.ts";
 
 /** One step with its kernel, and where its argument block is. */
 export type PreparedStep =
-  | { readonly kind: "kernel"; readonly label: string; readonly kernel: Kernel; readonly address: number; readonly pieces: number }
+  | {
+      readonly kind: "kernel";
+      readonly label: string;
+      readonly kernel: Kernel;
+      readonly address: number;
+      readonly pieces: number;
+    }
   | { readonly kind: "host"; readonly step: PlannedStep & { kind: "host" } };
 
 /** A place in an argument block that holds an address. */
@@ -40,7 +46,10 @@ export class PreparedPlan {
       view.set(home.data, block.address >> 2);
       this.#tables.set(id, block.address);
     }
-    const words = plan.steps.reduce((sum, step) => sum + (step.kind === "kernel" ? align(step.step.arguments.length) : 0), 0);
+    const words = plan.steps.reduce(
+      (sum, step) => sum + (step.kind === "kernel" ? align(step.step.arguments.length) : 0),
+      0,
+    );
     const block = this.#allocate(words * 4);
     const patches: Patch[] = [];
     let next = block.address >> 2;
@@ -48,7 +57,8 @@ export class PreparedPlan {
       if (planned.kind === "host") return { kind: "host", step: planned };
       const kernel = kernels.get(planned.step);
       const address = next * 4;
-      for (const [index, argument] of planned.step.arguments.entries()) this.#argument(argument, next + index, planned, patches);
+      for (const [index, argument] of planned.step.arguments.entries())
+        this.#argument(argument, next + index, planned, patches);
       next += align(planned.step.arguments.length);
       return { kind: "kernel", label: planned.step.label, kernel, address, pieces: planned.step.pieces };
     });

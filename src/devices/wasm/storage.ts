@@ -2,7 +2,9 @@ import type { Storage } from "../../core/cell.ts";
 import { type DType, numel, type Shape } from "../../core/shape.ts";
 import type { Block, DeviceMemory } from "./memory.ts";
 
-const collected = new FinalizationRegistry<{ memory: DeviceMemory; block: Block }>(({ memory, block }) => memory.release(block));
+const collected = new FinalizationRegistry<{ memory: DeviceMemory; block: Block }>(({ memory, block }) =>
+  memory.release(block),
+);
 
 /** A cell's numbers in the device's memory. Users never free: the block goes back when the cell has been collected. */
 export class WasmStorage implements Storage {
