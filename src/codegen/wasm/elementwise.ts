@@ -1,8 +1,9 @@
-import { constant, type Expression, expressionKey, input, operands, substitute } from "../../core/expression.ts";
+import { constant, type Expression, expressionKey } from "../../core/expression.ts";
 import type { KernelStep, Layout, Target } from "../../core/kernel.ts";
 import type { Shape } from "../../core/shape.ts";
 import { FunctionBuilder, type Local } from "./assembler.ts";
 import { emitExpressions } from "./expression.ts";
+import { expressionWeight, renumberInputs, usedInputs } from "./inputs.ts";
 import { type Iteration, mergeAxes, moveInnermost } from "./iteration.ts";
 import { VectorPool } from "./math.ts";
 import { encodeModule } from "./module.ts";
@@ -43,7 +44,7 @@ export function elementwiseStep(spec: ElementwiseSpec): KernelStep {
   const { target } = spec;
   const used = usedInputs(spec.expressions);
   const layouts = [...spec.outputs, ...used.map((index) => spec.inputs[index]!)];
-  const renamed = renumber(spec.expressions, used);
+  const renamed = renumberInputs(spec.expressions, used);
   const iteration = chooseInnermost(
     mergeAxes(
       spec.shape,
@@ -78,7 +79,8 @@ export function elementwiseStep(spec: ElementwiseSpec): KernelStep {
   const offsets = nestArguments(list, nest, rowsPerPiece);
   const lengths = { segment: list.add(segment), last: list.add(length - (segments - 1) * segment) };
   const strideOffsets = innerStrides.map((stride) => list.add(stride * 4));
-  const unroll = size(renamed) <= 8 && accesses.every((access) => access !== "strided") && length >= 16 ? 4 : 1;
+  const unroll =
+    expressionWeight(renamed) <= 8 && accesses.every((access) => access !== "strided") && length >= 16 ? 4 : 1;
 
   const emit = () => {
     const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
@@ -222,39 +224,4 @@ function chooseInnermost(iteration: Iteration, outputs: number): Iteration {
     }
   }
   return moveInnermost(iteration, best);
-}
-
-function usedInputs(roots: readonly Expression[]): number[] {
-  const seen = new Set<Expression>();
-  const used = new Set<number>();
-  const visit = (node: Expression): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    if (node.kind === "input") used.add(node.index);
-    for (const operand of operands(node)) visit(operand);
-  };
-  for (const root of roots) visit(root);
-  return [...used].sort((a, b) => a - b);
-}
-
-/** Expressions whose input i is the i-th used one. */
-function renumber(roots: readonly Expression[], used: readonly number[]): Expression[] {
-  const fresh = new Map(used.map((index, at) => [index, input(at)]));
-  const memo = new Map<Expression, Expression>();
-  return roots.map((root) => substitute(root, (index) => fresh.get(index)!, memo));
-}
-
-function size(roots: readonly Expression[]): number {
-  const seen = new Set<Expression>();
-  let count = 0;
-  const visit = (node: Expression): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    // The functions are long: never unrolled.
-    const long = node.kind === "unary" && ["exp", "log", "tanh", "sigmoid", "erf"].includes(node.operator);
-    count += long || (node.kind === "binary" && node.operator === "pow") ? 100 : 1;
-    for (const operand of operands(node)) visit(operand);
-  };
-  for (const root of roots) visit(root);
-  return count;
 }
