@@ -16,6 +16,11 @@ export function leafData(node: Node): Float32Array | Int32Array {
   return node.source.data;
 }
 
+/** The numbers of a node whose leaves are data, on the reference evaluator. */
+export function valuesOf(root: Node): number[] {
+  return [...evaluate([root], leafData)[0]!];
+}
+
 export const computeOnReference: Compute = (roots) => evaluate(roots, leafData);
 
 /**
