@@ -113,6 +113,8 @@ export interface CompositionOp extends OpBase {
   check?(inputs: readonly TensorType[], attributes: Attributes): void;
   body(inputs: readonly Node[], attributes: Attributes): Node;
   window?: PrimitiveOp["window"];
+  /** Where the usual count of an op is not that of its body. */
+  cost?: PrimitiveOp["cost"];
 }
 
 /** A leaf: numbers that come from outside the graph. */

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { add as addExpression } from "../core/expression.ts";
 import { Generator } from "../core/generator.ts";
 import { gradients } from "../core/gradient.ts";
@@ -6,33 +5,7 @@ import { dataNode, type Node, record } from "../core/node.ts";
 import type { ElementwiseOp, NumericArray } from "../core/op.ts";
 import { numel, type Shape } from "../core/shape.ts";
 import { evaluate } from "../devices/reference/evaluate.ts";
-
-export interface SpatialCase {
-  readonly name: string;
-  readonly attrs: Readonly<Record<string, unknown>>;
-  readonly tensors: Readonly<Record<string, { readonly shape: Shape; readonly data: Float32Array }>>;
-}
-
-/** The cases of one golden file. */
-export function spatialCases(op: string): SpatialCase[] {
-  const bytes = readFileSync(new URL(`../../fixtures/golden/${op}.safetensors`, import.meta.url));
-  const length = Number(bytes.readBigUInt64LE(0));
-  const header = JSON.parse(bytes.toString("utf8", 8, 8 + length));
-  const cases: { name: string; attrs: Record<string, unknown>; tensors: string[] }[] = JSON.parse(
-    header.__metadata__.cases,
-  );
-  return cases.map(({ name, attrs, tensors }) => ({
-    name,
-    attrs,
-    tensors: Object.fromEntries(
-      tensors.map((key) => {
-        const { shape, data_offsets } = header[`${name}/${key}`];
-        const [from, to] = data_offsets.map((at: number) => at + 8 + length);
-        return [key, { shape, data: new Float32Array(new Uint8Array(bytes.subarray(from, to)).buffer) }];
-      }),
-    ),
-  }));
-}
+import type { GoldenCase } from "./golden.ts";
 
 /** Adds two nodes: what the gradient walk needs where a node has two users. */
 export function addNodes(a: Node, b: Node): Node {
@@ -50,17 +23,19 @@ const addOp: ElementwiseOp = {
 
 /** The output of a case and the gradients of its inputs, by tensor name, on the reference evaluator. */
 export function runCase(
-  { tensors }: SpatialCase,
+  { tensors }: GoldenCase,
   inputs: readonly string[],
   build: (inputs: Node[]) => Node,
 ): Record<string, NumericArray> {
-  const leaves = inputs.map((name) => dataNode(tensors[name]!.data, tensors[name]!.shape));
+  const leaves = inputs.map((name) => leafOf(tensors.get(name)!));
   const output = build(leaves);
-  const grad = dataNode(tensors.grad_output!.data, tensors.grad_output!.shape);
+  const grad = leafOf(tensors.get("grad_output")!);
   const grads = gradients(output, grad, leaves, addNodes) as Node[];
   const values = evaluate([output, ...grads], (node) => (node.source as { data: Float32Array }).data);
   return Object.fromEntries(["output", ...inputs.map((name) => `grad_${name}`)].map((name, at) => [name, values[at]!]));
 }
+
+const leafOf = ({ data, shape }: { data: Float32Array | Int32Array; shape: Shape }) => dataNode(data, shape);
 
 /** The largest |actual - expected| in units of the float32 rounding of `terms` terms of the size of what is expected. */
 export function errorInUnits(actual: NumericArray, expected: NumericArray, terms: number): number {

@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { dataNode } from "../../core/node.ts";
 import { evaluate } from "../../devices/reference/evaluate.ts";
-import { errorInUnits, gradientError, runCase, spatialCases } from "../../testing/spatial.ts";
+import { goldenCases } from "../../testing/golden.ts";
+import { errorInUnits, gradientError, runCase } from "../../testing/spatial.ts";
 import { cat, chunk, split, stack } from "./cat.ts";
 
 describe("cat", () => {
-  it.each(spatialCases("cat"))("equals PyTorch on $name", (golden) => {
+  it.each(goldenCases("cat"))("equals PyTorch on $name", (golden) => {
     const results = runCase(golden, ["input", "other"], ([a, b]) => cat([a!, b!], golden.attrs.dim as number));
     for (const [name, values] of Object.entries(results)) {
-      expect(errorInUnits(values, golden.tensors[name]!.data, 1), name).toBe(0);
+      expect(errorInUnits(values, golden.tensors.get(name)!.data, 1), name).toBe(0);
     }
   });
 

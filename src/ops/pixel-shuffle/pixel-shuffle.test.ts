@@ -1,13 +1,14 @@
 import { expect, it } from "vitest";
 import { dataNode } from "../../core/node.ts";
-import { errorInUnits, gradientError, runCase, spatialCases } from "../../testing/spatial.ts";
+import { goldenCases } from "../../testing/golden.ts";
+import { errorInUnits, gradientError, runCase } from "../../testing/spatial.ts";
 import { pixelShuffle, pixelShuffleOp, pixelUnshuffle, pixelUnshuffleOp } from "./pixel-shuffle.ts";
 
-it.each([...spatialCases("pixel_shuffle"), ...spatialCases("pixel_unshuffle")])("equals PyTorch on $name", (golden) => {
+it.each([...goldenCases("pixel_shuffle"), ...goldenCases("pixel_unshuffle")])("equals PyTorch on $name", (golden) => {
   const { upscale_factor: up, downscale_factor: down } = golden.attrs as Record<string, number>;
   const results = runCase(golden, ["input"], ([x]) => (up ? pixelShuffle(x!, up) : pixelUnshuffle(x!, down!)));
   for (const [name, values] of Object.entries(results)) {
-    expect(errorInUnits(values, golden.tensors[name]!.data, 1), name).toBe(0);
+    expect(errorInUnits(values, golden.tensors.get(name)!.data, 1), name).toBe(0);
   }
 });
 

@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import { dataNode, type Node } from "../../core/node.ts";
+import { evaluate } from "../../devices/reference/evaluate.ts";
+import { goldenCases } from "../../testing/golden.ts";
+import { errorInUnits, gradientError, runCase } from "../../testing/spatial.ts";
+import { adaptiveAvgPool2d, adaptiveAvgPool2dOp } from "./adaptive-avg-pool.ts";
+import { avgPool2d, avgPool2dOp } from "./avg-pool.ts";
+
+it.each([...goldenCases("avg_pool2d"), ...goldenCases("adaptive_avg_pool2d")])("equals PyTorch on $name", (golden) => {
+  const attrs = golden.attrs as Record<string, never>;
+  const results = runCase(golden, ["input"], ([x]) =>
+    "output_size" in attrs
+      ? adaptiveAvgPool2d(x!, attrs.output_size!)
+      : avgPool2d(x!, attrs.kernel_size!, {
+          stride: attrs.stride!,
+          padding: attrs.padding!,
+          ceilMode: attrs.ceil_mode!,
+          countIncludePad: attrs.count_include_pad!,
+        }),
+  );
+  for (const [name, values] of Object.entries(results)) {
+    expect(errorInUnits(values, golden.tensors.get(name)!.data, 16), name).toBeLessThan(1);
+  }
+});
+
+it("divides by another number on request, and by 4 exactly", () => {
+  const data = Float32Array.of(1, 2, 3, 5);
+  const x = dataNode(data, [1, 1, 2, 2]);
+  const values = (node: Node) => evaluate([node], () => data)[0]![0];
+  expect(values(avgPool2d(x, 2, { divisorOverride: 5 }))).toBeCloseTo(11 / 5, 6);
+  expect(values(avgPool2d(x, 2))).toBe(2.75);
+  expect(() => avgPool2d(x, 2, { divisorOverride: 0 })).toThrow("avgPool2d: needs a divisorOverride other than 0");
+});
+
+it("has gradients of first and second order", () => {
+  const build = ([x]: Node[]) =>
+    avgPool2d(x!, [3, 2], { stride: 2, padding: [1, 0], ceilMode: true, countIncludePad: false });
+  expect(gradientError(build, [[1, 1, 4, 5]], 2)).toBeLessThan(1e-8);
+  expect(gradientError(([x]) => adaptiveAvgPool2d(x!, [2, null]), [[2, 5, 3]], 2)).toBeLessThan(1e-8);
+});
+
+it("counts k² - 1 additions and one division for each mean, and tells its window", () => {
+  const x = dataNode(new Float32Array(2 * 49), [1, 2, 7, 7]);
+  const y = avgPool2d(x, 3, { stride: 2, padding: 1 });
+  const cost = avgPool2dOp.cost!([x], y, y.attributes);
+  expect(cost).toEqual({ multiplications: 0, additions: 32 * 8, biasAdditions: 0, other: { divide: 32 } });
+  expect(avgPool2dOp.window!(0, 1, 0, [x], y, y.attributes)).toEqual([-1, 1]);
+  const z = adaptiveAvgPool2d(x, 1);
+  expect(adaptiveAvgPool2dOp.cost!([x], z, z.attributes)).toMatchObject({ additions: 96, other: { divide: 2 } });
+  expect(adaptiveAvgPool2dOp.window!(0, 0, 0, [x], z, z.attributes)).toEqual([0, 6]);
+});

@@ -1,0 +1,78 @@
+import type { Interval } from "../../core/op.ts";
+import { weightRules } from "./weights.ts";
+
+/**
+ * A linear map along one axis, as attributes: [kind, input size, output size, …numbers of the kind].
+ * Kinds: identity; nearest (scale); bilinear and bicubic (scale, alignCorners), scale 0 meaning "from the sizes";
+ * pool (kernel, stride, padding, divisor: "include", "exclude" or a number); adaptive; reflect and replicate (before); flip.
+ */
+export type AxisMap = readonly [kind: string, inputSize: number, outputSize: number, ...(number | string | boolean)[]];
+
+/** The map as a sparse matrix by rows: output i is Σ weights[t] · input[indices[t]], t from starts[i] to starts[i + 1]. */
+export interface AxisTable {
+  readonly inputSize: number;
+  readonly outputSize: number;
+  readonly starts: Int32Array;
+  readonly indices: Int32Array;
+  readonly weights: Float64Array;
+}
+
+export const identityMap = (size: number): AxisMap => ["identity", size, size];
+
+const tables = new Map<string, AxisTable>();
+const cachedTables = 64;
+
+/** The table of a map, or of its transpose. Weights that are 0 are left out, those of one input are summed. */
+export function axisTable(map: AxisMap, transposed = false): AxisTable {
+  const key = `${transposed} ${map.join(" ")}`;
+  let table = tables.get(key);
+  if (!table) {
+    table = transposed ? transpose(axisTable(map)) : build(map);
+    if (tables.size >= cachedTables) tables.delete(tables.keys().next().value!);
+    tables.set(key, table);
+  }
+  return table;
+}
+
+function build([kind, inputSize, outputSize, ...numbers]: AxisMap): AxisTable {
+  const rule = weightRules[kind]!(inputSize, outputSize, numbers);
+  const starts = new Int32Array(outputSize + 1);
+  const indices: number[] = [];
+  const weights: number[] = [];
+  for (let output = 0; output < outputSize; output++) {
+    const row = new Map<number, number>();
+    rule(output, (index, weight) => row.set(index, (row.get(index) ?? 0) + weight));
+    for (const index of [...row.keys()].sort((a, b) => a - b)) {
+      if (row.get(index) === 0) continue;
+      indices.push(index);
+      weights.push(row.get(index)!);
+    }
+    starts[output + 1] = indices.length;
+  }
+  return { inputSize, outputSize, starts, indices: Int32Array.from(indices), weights: Float64Array.from(weights) };
+}
+
+function transpose({ inputSize, outputSize, starts, indices, weights }: AxisTable): AxisTable {
+  const rows = new Int32Array(inputSize + 1);
+  for (const index of indices) rows[index + 1]!++;
+  for (let row = 0; row < inputSize; row++) rows[row + 1]! += rows[row]!;
+  const next = rows.slice();
+  const columns = new Int32Array(indices.length);
+  const values = new Float64Array(indices.length);
+  for (let output = 0; output < outputSize; output++) {
+    for (let term = starts[output]!; term < starts[output + 1]!; term++) {
+      const at = next[indices[term]!]!++;
+      columns[at] = output;
+      values[at] = weights[term]!;
+    }
+  }
+  return { inputSize: outputSize, outputSize: inputSize, starts: rows, indices: columns, weights: values };
+}
+
+/** The first and last input that an output depends on; the first is above the last where it depends on none. */
+export function mapWindow(map: AxisMap, outputIndex: number, transposed = false): Interval {
+  const { starts, indices } = axisTable(map, transposed);
+  const first = starts[outputIndex]!;
+  const last = starts[outputIndex + 1]! - 1;
+  return first > last ? [0, -1] : [indices[first]!, indices[last]!];
+}

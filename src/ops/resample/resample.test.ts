@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import { dataNode } from "../../core/node.ts";
+import { evaluate } from "../../devices/reference/evaluate.ts";
+import { gradientError } from "../../testing/spatial.ts";
+import { type AxisMap, axisTable, mapWindow } from "./axis-map.ts";
+import { flip, resample2d, resample2dOp } from "./resample.ts";
+
+const bicubic: AxisMap = ["bicubic", 5, 7, 0, true];
+
+it("has weights that sum to one, and a transpose that is one", () => {
+  const table = axisTable(bicubic);
+  const dense = (transposed: boolean) => {
+    const { starts, indices, weights, inputSize, outputSize } = axisTable(bicubic, transposed);
+    return Array.from({ length: outputSize }, (_, row) => {
+      const line = new Array<number>(inputSize).fill(0);
+      for (let at = starts[row]!; at < starts[row + 1]!; at++) line[indices[at]!] = weights[at]!;
+      return line;
+    });
+  };
+  const rows = dense(false);
+  for (const row of rows) expect(row.reduce((sum, weight) => sum + weight)).toBeCloseTo(1, 12);
+  expect(dense(true)).toEqual(rows[0]!.map((_, column) => rows.map((row) => row[column])));
+  expect(table.outputSize).toBe(7);
+});
+
+it("tells windows, empty ones too", () => {
+  expect(mapWindow(bicubic, 0)).toEqual([0, 0]);
+  expect(mapWindow(["nearest", 5, 2, 0], 1, true)).toEqual([0, -1]);
+});
+
+it("is closed under differentiation", () => {
+  expect(gradientError(([x]) => resample2d(x!, bicubic, ["reflect", 2, 4, 1]), [[1, 5, 2]], 2)).toBeLessThan(1e-8);
+});
+
+it("flips", () => {
+  const data = Float32Array.of(1, 2, 3, 4, 5, 6);
+  const values = (dims: number[]) => [...evaluate([flip(dataNode(data, [2, 3]), dims)], () => data)[0]!];
+  expect(values([-1])).toEqual([3, 2, 1, 6, 5, 4]);
+  expect(values([0, 1])).toEqual([6, 5, 4, 3, 2, 1]);
+  expect(() => flip(dataNode(data, [1, 2, 3]), [0])).toThrow("flip: needs dimensions among the last two");
+});
+
+it("counts both passes", () => {
+  const x = dataNode(new Float32Array(6), [1, 2, 3]);
+  const y = resample2d(x, ["adaptive", 2, 1], ["identity", 3, 3]);
+  expect(resample2dOp.cost([x], y, y.attributes)).toMatchObject({ multiplications: 6, additions: 3 });
+  expect(() => resample2d(x, ["identity", 3, 3], ["identity", 3, 3])).toThrow(
+    "resample2d: needs [N, C, 3, 3], got input [1, 2, 3]",
+  );
+});

@@ -1,0 +1,101 @@
+import { ShapeError } from "../../core/errors.ts";
+import { type Node, record } from "../../core/node.ts";
+import type { Attributes, PrimitiveOp } from "../../core/op.ts";
+import { numel } from "../../core/shape.ts";
+import { type AxisMap, type AxisTable, axisTable, mapWindow } from "./axis-map.ts";
+
+/** The tables of height and width. */
+export function resampleTables(attributes: Attributes): [height: AxisTable, width: AxisTable] {
+  const transposed = attributes.transposed as boolean;
+  return [
+    axisTable(attributes.mapH as unknown as AxisMap, transposed),
+    axisTable(attributes.mapW as unknown as AxisMap, transposed),
+  ];
+}
+
+/** Multiplications and additions of one pass along one axis: rows of plain copies and sums multiply nothing. */
+function passCost({ starts, weights }: AxisTable): { multiplications: number; additions: number } {
+  let multiplications = 0;
+  let additions = 0;
+  for (let row = 0; row + 1 < starts.length; row++) {
+    const terms = weights.subarray(starts[row]!, starts[row + 1]!);
+    if (!terms.every((weight) => weight === 1)) multiplications += terms.length;
+    additions += Math.max(0, terms.length - 1);
+  }
+  return { multiplications, additions };
+}
+
+/** A linear map of the last two axes that treats height and width apart: scaling, average pooling, mirrored borders. */
+export const resample2dOp: PrimitiveOp = {
+  kind: "primitive",
+  name: "resample2d",
+  shape([input], attributes) {
+    const [height, width] = resampleTables(attributes);
+    const { shape } = input!;
+    if (shape.at(-2) !== height.inputSize || shape.at(-1) !== width.inputSize) {
+      throw new ShapeError("resample2d", `needs [N, C, ${height.inputSize}, ${width.inputSize}]`, { input: shape });
+    }
+    return [...shape.slice(0, -2), height.outputSize, width.outputSize];
+  },
+  cost([input], output, attributes) {
+    const [height, width] = resampleTables(attributes);
+    const planes = numel(input!.shape.slice(0, -2));
+    const down = passCost(height);
+    const across = passCost(width);
+    const count = (kind: "multiplications" | "additions") =>
+      planes * (down[kind] * width.inputSize + across[kind] * output.shape.at(-2)!);
+    return {
+      multiplications: count("multiplications"),
+      additions: count("additions"),
+      biasAdditions: 0,
+      other: {},
+    };
+  },
+  window(outputIndex, axis, _which, _inputs, _output, { mapH, mapW, transposed }) {
+    return mapWindow((axis === 0 ? mapH : mapW) as unknown as AxisMap, outputIndex, transposed as boolean);
+  },
+  gradient({ attributes }, gradOutput) {
+    return [record(resample2dOp, [gradOutput], { ...attributes, transposed: !attributes.transposed })];
+  },
+  reference([input], output, _types, _outputType, attributes) {
+    const [height, width] = resampleTables(attributes);
+    const planes = output.length / (height.outputSize * width.outputSize || 1);
+    const row = new Float64Array(width.inputSize);
+    let at = 0;
+    for (let plane = 0; plane < planes; plane++) {
+      const base = plane * height.inputSize * width.inputSize;
+      for (let y = 0; y < height.outputSize; y++) {
+        row.fill(0);
+        for (let term = height.starts[y]!; term < height.starts[y + 1]!; term++) {
+          const from = base + height.indices[term]! * width.inputSize;
+          for (let x = 0; x < row.length; x++) row[x]! += height.weights[term]! * input![from + x]!;
+        }
+        for (let x = 0; x < width.outputSize; x++) {
+          let sum = 0;
+          for (let term = width.starts[x]!; term < width.starts[x + 1]!; term++) {
+            sum += width.weights[term]! * row[width.indices[term]!]!;
+          }
+          output[at++] = sum;
+        }
+      }
+    }
+  },
+};
+
+/** [N, C, H, W] → [N, C, H', W'] by a map for each axis. @throws ShapeError when the maps are for another size. */
+export function resample2d(x: Node, mapH: AxisMap, mapW: AxisMap): Node {
+  return record(resample2dOp, [x], { mapH, mapW, transposed: false });
+}
+
+/** x with the elements of the last two dimensions in reverse order, where asked. */
+export function flip(x: Node, dims: readonly number[]): Node {
+  const axes: readonly number[] = dims.map((dim) => (dim < 0 ? dim : dim - x.shape.length));
+  if (!axes.every((axis) => axis === -1 || axis === -2) || x.shape.length < 2) {
+    throw new ShapeError("flip", "needs dimensions among the last two", { dims, input: x.shape });
+  }
+  const map = (axis: -1 | -2): AxisMap => {
+    const size = x.shape.at(axis)!;
+    return [axes.includes(axis) ? "flip" : "identity", size, size];
+  };
+  return resample2d(x, map(-2), map(-1));
+}

@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import { dataNode } from "../../core/node.ts";
+import { evaluate } from "../../devices/reference/evaluate.ts";
+import { goldenCases } from "../../testing/golden.ts";
+import { errorInUnits, gradientError, runCase } from "../../testing/spatial.ts";
+import { type PadMode, pad, padOp } from "./pad.ts";
+
+it.each(goldenCases("pad"))("equals PyTorch on $name", (golden) => {
+  const attrs = golden.attrs as { pad: number[]; mode: PadMode; value?: number };
+  const results = runCase(golden, ["input"], ([x]) => pad(x!, attrs.pad, attrs.mode, attrs.value));
+  expect(errorInUnits(results.output!, golden.tensors.get("output")!.data, 1)).toBe(0);
+  // Up to nine copies of a pixel meet in the gradient of a mirrored corner, more where an edge repeats.
+  expect(errorInUnits(results.grad_input!, golden.tensors.get("grad_input")!.data, 16)).toBeLessThan(1);
+});
+
+const data = Float32Array.of(1, 2, 3, 4, 5, 6);
+const x = dataNode(data, [2, 3]);
+
+it("crops where sizes are negative", () => {
+  expect([...evaluate([pad(x, [-1, 1], "constant", 9)], () => data)[0]!]).toEqual([2, 3, 9, 5, 6, 9]);
+  expect(pad(x, [-1, -1]).shape).toEqual([2, 1]);
+  expect(() => pad(x, [-2, -2])).toThrow("pad: needs negative sizes that leave something of each dimension");
+});
+
+it("has gradients of first and second order in every mode", () => {
+  expect(gradientError(([a]) => pad(a!, [-1, 2, 1, 0], "constant", 3), [[2, 3]], 2)).toBeLessThan(1e-8);
+  for (const mode of ["reflect", "replicate"] as const) {
+    expect(gradientError(([a]) => pad(a!, [2, 1, 1, 0], mode), [[1, 2, 3]], 2)).toBeLessThan(1e-8);
+  }
+});
+
+it("says what it needs", () => {
+  expect(() => pad(x, [1])).toThrow("pad: needs a pair of whole numbers for each padded dimension");
+  expect(() => pad(x, [3, 0], "reflect")).toThrow("pad: needs reflect padding from 0 to 2 for dimension 1");
+  expect(() => pad(x, [1, 1], "circular" as PadMode)).toThrow('needs mode "constant", "reflect" or "replicate"');
+});
+
+it("tells where a pixel comes from", () => {
+  const mirrored = pad(x, [2, 0], "reflect");
+  expect(padOp.window!(0, 1, 0, [x], mirrored, mirrored.attributes)).toEqual([2, 2]);
+  const filled = pad(x, [2, 0]);
+  expect(padOp.window!(0, 1, 0, [x], filled, filled.attributes)).toEqual([-2, -2]);
+});
