@@ -5,6 +5,8 @@ import type { TensorType } from "./shape.ts";
 /** How a tensor lies in its buffer: element `i` is at `offset + Σ i[axis] · strides[axis]`, in elements of 4 bytes. */
 export interface Layout {
   readonly strides: readonly number[];
+  /** Offsets along axis 1 where no single stride gives them, as when a pixel shuffle is only where results are stored. */
+  readonly channelOffsets?: readonly number[];
   readonly offset: number;
   /** Elements of the whole buffer, borders included. */
   readonly size: number;
