@@ -10,6 +10,8 @@ import { compute } from "../../devices/reference/evaluate.ts";
 import { expectClose } from "../../testing/close.ts";
 import { goldenCases } from "../../testing/golden.ts";
 import { channelsLastLayout, contiguousLayout, load, runKernel, testTarget } from "../../testing/run-kernel.ts";
+import { type ConvTranspose2dOptions, convTranspose2d, recordConvTranspose2d } from "./conv-transpose2d.ts";
+import { convTranspose2dDirect } from "./conv-transpose2d.wasm.ts";
 import { conv2d, recordConv2d } from "./conv2d.ts";
 import { conv2dDirect } from "./conv2d.wasm.ts";
 
@@ -32,6 +34,8 @@ function run(kernel: WasmKernel, node: Node, rest: Partial<Parameters<typeof run
 const reference = (node: Node) => compute(node, values(node), "float32");
 const terms = (node: Node) => numel(node.inputs[1]!.shape.slice(1)) + 1;
 
+const transposedTerms = (node: Node) => terms(node) * node.inputs[1]!.shape[0]!;
+
 const targets = [
   testTarget([4, 8]),
   testTarget([3, 12]),
@@ -50,6 +54,22 @@ describe("conv2d direct gives PyTorch's output", () => {
       const node = conv2d(x!, weight!, bias, golden.attrs as NonNullable<Parameters<typeof conv2d>[3]>);
       const target = targets[index % targets.length]!;
       expectClose(run(conv2dDirect, node, { target }), golden.tensors.get("output")!.data, { terms: terms(node) });
+    });
+  }
+});
+
+describe("convTranspose2d direct gives PyTorch's output", () => {
+  for (const [index, golden] of goldenCases("conv_transpose2d").entries()) {
+    test(golden.name, () => {
+      const [x, weight, bias] = ["input", "weight", "bias"].map((name) => {
+        const tensor = golden.tensors.get(name);
+        return tensor ? dataNode(tensor.data, tensor.shape) : null;
+      });
+      const options = { ...golden.attrs, outputPadding: golden.attrs.output_padding } as ConvTranspose2dOptions;
+      const node = convTranspose2d(x!, weight!, bias, options);
+      const target = targets[index % targets.length]!;
+      const expected = golden.tensors.get("output")!.data;
+      expectClose(run(convTranspose2dDirect, node, { target }), expected, { terms: transposedTerms(node) });
     });
   }
 });
@@ -92,6 +112,41 @@ const forwardCase = fc
     return { node, target: c.target, generator };
   });
 
+const transposedCase = fc
+  .record({
+    seed: small(0, 2 ** 30),
+    batch: small(1, 3),
+    groups: small(1, 3),
+    inputs: small(1, 5),
+    outputs: small(1, 14),
+    kernel: pairOf(1, 5),
+    stride: pairOf(1, 3),
+    dilation: pairOf(1, 3),
+    padding: fc.tuple(small(-1, 3), small(-1, 3), small(-1, 3), small(-1, 3)),
+    outputPadding: pairOf(0, 2),
+    extra: fc.tuple(small(0, 6), small(0, 20)),
+    bias: fc.boolean(),
+    depthwise: fc.boolean(),
+    target: fc.constantFrom(...targets),
+  })
+  .map((c) => {
+    const generator = new Generator(c.seed);
+    const groups = c.depthwise ? c.outputs : c.groups;
+    const [inputs, outputs] = c.depthwise ? [1, 1] : [c.inputs, c.outputs];
+    const size = ([0, 1] as const).map((axis) => {
+      const without = c.dilation[axis] * (c.kernel[axis] - 1) + 1 - c.padding[axis] - c.padding[axis + 2]!;
+      return 1 + Math.max(0, Math.ceil((1 - without) / c.stride[axis])) + c.extra[axis];
+    });
+    const leaf = (...shape: number[]) => dataNode(random(generator, shape), shape);
+    const node = recordConvTranspose2d(
+      leaf(c.batch, inputs * groups, size[0]!, size[1]!),
+      leaf(inputs * groups, outputs, ...c.kernel),
+      c.bias ? leaf(outputs * groups) : null,
+      { stride: c.stride, padding: c.padding, dilation: c.dilation, groups, output_padding: c.outputPadding },
+    );
+    return { node, target: c.target, generator };
+  });
+
 /** Every kind of layout that a tensor of that shape can have, also as an operand. */
 function someLayouts(shape: Shape): Layout[] {
   const [batch, channels, height, width] = shape as [number, number, number, number];
@@ -130,10 +185,12 @@ function checkEpilogue(kernel: WasmKernel, node: Node, choice: number, generator
   const dense = operands.map((operand, which) => load(operand, node.shape, layouts[which]!));
   const expected = Array.from(reference(node), (value, at) => apply([value, dense[0]![at]!, dense[1]![at]!]));
   const actual = run(kernel, node, { ...rest, epilogue, operands, outputLayout });
-  expectClose(actual, expected, { terms: terms(node), term: 1 });
+  expectClose(actual, expected, { terms: transposedTerms(node), term: 1 });
 }
 
-const runs = { seed: 7, numRuns: 150 };
+const runs = { seed: 7, numRuns: 100 };
+/** A transposed convolution is compiled in up to nine phases. */
+const transposedRuns = { seed: 8, numRuns: 40 };
 
 test("conv2d direct gives the reference's output on random shapes, in any order of pieces", () => {
   fc.assert(
@@ -152,6 +209,26 @@ test("conv2d direct applies epilogues and writes any layout", () => {
       checkEpilogue(conv2dDirect, node, choice, generator, { target });
     }),
     runs,
+  );
+});
+
+test("convTranspose2d direct gives the reference's output on random shapes, in any order of pieces", () => {
+  fc.assert(
+    fc.property(transposedCase, ({ node, target }) => {
+      const forward = run(convTranspose2dDirect, node, { target });
+      expectClose(forward, reference(node), { terms: transposedTerms(node), term: 1 });
+      expect(run(convTranspose2dDirect, node, { target, order: "backward" })).toEqual(forward);
+    }),
+    transposedRuns,
+  );
+});
+
+test("convTranspose2d direct applies epilogues and writes any layout", () => {
+  fc.assert(
+    fc.property(transposedCase, small(0, 511), ({ node, target, generator }, choice) => {
+      checkEpilogue(convTranspose2dDirect, node, choice, generator, { target });
+    }),
+    transposedRuns,
   );
 });
 

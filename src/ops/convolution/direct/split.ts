@@ -25,7 +25,7 @@ const chunkColumns = 48;
 export function splitWork({ batch, outputSize, outputs }: DirectProblem, panels: Panels): Work {
   const [height, width] = outputSize;
   const allPanels = panels.groups * panels.panelsPerGroup;
-  const wanted = Math.min(allPanels, Math.ceil((panels.groups * groupBytes(panels)) / blockBytes));
+  const wanted = Math.max(1, Math.min(allPanels, Math.ceil((panels.groups * groupBytes(panels)) / blockBytes)));
   const panelsPerBlock = Math.ceil(allPanels / wanted);
   const blocks = Math.ceil(allPanels / panelsPerBlock);
   const rowFlops = (2 * Math.max(1, panels.terms) * outputs * width) / blocks;

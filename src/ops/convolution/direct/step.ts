@@ -71,6 +71,7 @@ export function directStep(
       panels,
       problem.kernel,
       shape.pixelStep,
+      shape.direct && output.strides[3]!,
       dilation[1],
       modes,
       epilogue && expressionKey([epilogue.expression]),
@@ -111,7 +112,7 @@ function emitModule(shape: ModuleShape): Uint8Array<ArrayBuffer> {
     return index;
   };
   const straight = (kind: PanelClass) => direct && kind.lanes === kind.vectors * 4;
-  const resultStep = (kind: PanelClass) => (straight(kind) ? problem.outputs * 4 : kind.vectors * 16);
+  const resultStep = (kind: PanelClass) => (straight(kind) ? problem.output.strides[3]! * 4 : kind.vectors * 16);
   const stripIndex = (kind: PanelClass, rows: number): number => {
     const lanes = panels.depthwise && kind.lanes < kind.vectors * 4 ? ` of ${kind.lanes} channels` : "";
     return add(`strip ${rows}x${kind.vectors * 4}${lanes}${straight(kind) ? " straight" : ""}`, (name) =>
