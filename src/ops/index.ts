@@ -10,7 +10,9 @@ import { conv2dWeightGradientOp } from "./convolution/weight-gradient.ts";
 import { dropoutOps } from "./dropout/index.ts";
 import { elementwiseOps } from "./elementwise/index.ts";
 import { gatherScatterOps } from "./gather-scatter/index.ts";
+import { linearOp } from "./linear/linear.ts";
 import { lossOps } from "./loss/index.ts";
+import { matmulOp } from "./matmul/matmul.ts";
 import { maxPool2dGatherOp, maxPool2dGradientOp, maxPool2dIndexOp, maxPool2dOp } from "./max-pool/max-pool.ts";
 import { permuteOp } from "./permute/permute.ts";
 import { pixelShuffleOp, pixelUnshuffleOp } from "./pixel-shuffle/pixel-shuffle.ts";
@@ -35,7 +37,9 @@ export * from "./convolution/weight-gradient.ts";
 export * from "./dropout/index.ts";
 export * from "./elementwise/index.ts";
 export * from "./gather-scatter/index.ts";
+export * from "./linear/linear.ts";
 export * from "./loss/index.ts";
+export * from "./matmul/matmul.ts";
 export * from "./max-pool/max-pool.ts";
 export * from "./permute/permute.ts";
 export * from "./pixel-shuffle/pixel-shuffle.ts";
@@ -58,7 +62,9 @@ export const ops: readonly Op[] = [
   ...dropoutOps,
   ...elementwiseOps,
   ...gatherScatterOps,
+  ...[linearOp],
   ...lossOps,
+  ...[matmulOp],
   ...[maxPool2dGatherOp, maxPool2dGradientOp, maxPool2dIndexOp, maxPool2dOp],
   ...[permuteOp],
   ...[pixelShuffleOp, pixelUnshuffleOp],
