@@ -27,5 +27,6 @@ export function install() {
   console.log("Installing packages (once) …");
   // The packages work without their install scripts, and our own, the build, is started by the caller.
   const options = ["--include=dev", "--no-audit", "--no-fund", "--ignore-scripts"];
-  return runNpm(["ci", ...options]) || runNpm(["install", ...options]);
+  // npm ci is strict about packages of other platforms, which some registries lack; npm install then shows what is really wrong.
+  return runNpm(["ci", ...options], { stdio: "ignore" }) || runNpm(["install", "--no-save", ...options]);
 }

@@ -31,9 +31,12 @@ export function runPackage(name, bin, args = [], options = {}) {
 }
 
 /** Runs npm: the one that started this script, or the one on the path. */
-export function runNpm(args) {
+export function runNpm(args, options = {}) {
   const beside = join(dirname(process.execPath), "..", "lib", "node_modules", "npm", "bin", "npm-cli.js");
   const script = process.env.npm_execpath?.endsWith("npm-cli.js") ? process.env.npm_execpath : beside;
-  if (existsSync(script)) return runNode(script, args);
-  return run(process.platform === "win32" ? "npm.cmd" : "npm", args, { shell: process.platform === "win32" });
+  if (existsSync(script)) return runNode(script, args, options);
+  return run(process.platform === "win32" ? "npm.cmd" : "npm", args, {
+    shell: process.platform === "win32",
+    ...options,
+  });
 }
