@@ -33,9 +33,9 @@ async function bundle() {
       platform: "browser",
       conditions: ["browser"],
       target: "es2022",
-      minify: true,
-      // Errors and layer paths show class names, so these survive minifying.
-      keepNames: true,
+      // Names stay: errors show those of classes, and workers start from the text of a function.
+      minifyWhitespace: true,
+      minifySyntax: true,
       logLevel: "error",
       plugins: [{ name: "no-node", setup: refuseNode }],
     });

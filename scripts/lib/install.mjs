@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, runNpm } from "./run.mjs";
 
@@ -24,6 +24,11 @@ function packagesOf(file) {
 /** Installs what the lock file names if it isn't there; true if it is there afterwards. */
 export function install() {
   if (isInstalled()) return true;
+  // Installing through a link would replace what another folder uses.
+  if (lstatSync(join(root, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    console.error("node_modules is a link to packages that don't fit package-lock.json: run npm install where it points");
+    return false;
+  }
   console.log("Installing packages (once) …");
   // The packages work without their install scripts, and our own, the build, is started by the caller.
   const options = ["--include=dev", "--no-audit", "--no-fund", "--ignore-scripts"];
