@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { moduleOf } from "./example-scope.ts";
 import { type Example, examplesBelow, examplesOf } from "./extract-examples.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -10,10 +12,15 @@ const folder = `${root}.cache/examples-${process.pid}`;
 beforeAll(() => mkdirSync(folder, { recursive: true }));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+function write(example: Example, below = folder): string {
+  const path = `${below}/${example.file.replaceAll("/", "-").replace(/\.ts$/, "")}-${example.line}.ts`;
+  writeFileSync(path, moduleOf(example, root));
+  return path;
+}
+
 /** Runs a snippet as a module of its own and gives what it logged. */
-async function run({ file, line, code }: Example): Promise<unknown[][]> {
-  const path = `${folder}/${file.replaceAll("/", "-").replace(/\.ts$/, "")}-${line}.ts`;
-  writeFileSync(path, `${code}\nexport {};\n`);
+async function run(example: Example): Promise<unknown[][]> {
+  const path = write(example);
   const log = vi.spyOn(console, "log").mockImplementation(() => {});
   try {
     await import(/* @vite-ignore */ path);
@@ -34,6 +41,19 @@ describe("every @example runs as it stands", () => {
       await run(example);
     },
   );
+});
+
+test("every @example has the right types", () => {
+  const below = `${folder}/types`;
+  mkdirSync(below);
+  for (const example of examples) write(example, below);
+  const compilerOptions = { rootDir: "../../..", noUnusedLocals: false, rewriteRelativeImportExtensions: false };
+  writeFileSync(
+    `${below}/tsconfig.json`,
+    JSON.stringify({ extends: "../../../tsconfig.json", compilerOptions, include: ["*.ts"] }),
+  );
+  const tsc = fileURLToPath(new URL("bin/tsc", import.meta.resolve("typescript/package.json")));
+  expect(spawnSync(process.execPath, [tsc, "-p", below], { encoding: "utf8" }).stdout).toBe("");
 });
 
 describe("the extraction", () => {
@@ -59,6 +79,13 @@ describe("the extraction", () => {
       { file: "a.ts", line: 5, code: "if (x) {\n  y();\n}" },
       { file: "a.ts", line: 11, code: "z()" },
     ]);
+  });
+
+  test("an internal snippet sees its file's exports, and imports from where its file stands", async () => {
+    const code =
+      'import { dataNode } from "../../core/node.ts";\nconsole.log(sum(dataNode(new Float32Array(6), [2, 3]), [1]).shape);';
+    expect(await run({ file: "src/ops/sum-expand/sum.ts", line: 0, code })).toEqual([[[2]]]);
+    await expect(run({ file: "src/data/color.ts", line: 0, code: "rgbToYcbcr();" })).rejects.toThrow("not defined");
   });
 
   test("a snippet that is wrong fails", async () => {

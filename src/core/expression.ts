@@ -122,7 +122,7 @@ export function expressionKey(roots: readonly Expression[]): string {
       node.kind === "input"
         ? `i${node.index}`
         : node.kind === "constant"
-          ? `c${node.value}`
+          ? `c${Object.is(node.value, -0) ? "-0" : node.value}`
           : node.kind === "select"
             ? "select"
             : node.operator;

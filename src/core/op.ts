@@ -26,6 +26,8 @@ interface OpBase {
 /** An op with loops of its own. The attributes that a room's recording function has filled in are complete. */
 export interface PrimitiveOp extends OpBase {
   readonly kind: "primitive";
+  /** A reduction over attribute `dim` (with `keepdim`): the engine fuses what is computed before and after into its pass. */
+  readonly reduction?: "sum" | "max";
   /** @throws ShapeError: the only place where the rule is checked. */
   shape(inputs: readonly TensorType[], attributes: Attributes): Shape;
   /** float32 unless it says otherwise. */

@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -34,7 +35,7 @@ afterEach(async () => {
 it("replaces a file whole", async () => {
   const path = join(folder, "a.txt");
   await writeFile(path, "a longer text that was here before");
-  await writeFileAtomic(path, "new");
+  await writeFileAtomic(path, Buffer.from("new"));
   expect(await readFile(path, "utf8")).toBe("new");
   expect(await readdir(folder)).toEqual(["a.txt"]);
 });
@@ -43,12 +44,27 @@ it("on a full disk, says so in one line and keeps what was there", async () => {
   const path = join(folder, "a.txt");
   await writeFile(path, "old");
   disk.full = true;
-  const failure = writeFileAtomic(path, "new text");
+  const failure = writeFileAtomic(path, Buffer.from("new text"));
   await expect(failure).rejects.toThrow(ConvsmithError);
   await expect(failure).rejects.toThrow(new RegExp(`^${path}: cannot be written: the disk is full \\(ENOSPC\\)$`));
   expect(await readFile(path, "utf8")).toBe("old");
   expect(await readdir(folder)).toEqual(["a.txt"]);
 });
+
+it("follows a link to the file, and keeps the link", async () => {
+  await writeFile(join(folder, "target"), "old");
+  await symlink(join(folder, "target"), join(folder, "link"));
+  await writeFileAtomic(join(folder, "link"), Buffer.from("new"));
+  expect(await readFile(join(folder, "target"), "utf8")).toBe("new");
+  expect(await readlink(join(folder, "link"))).toBe(join(folder, "target"));
+});
+
+it.skipIf(!existsSync("/dev/full"))(
+  "writes to a device straight, here one that is always full (needs /dev/full)",
+  async () => {
+    await expect(writeFileAtomic("/dev/full", Buffer.from("new"))).rejects.toThrow("the disk is full (ENOSPC)");
+  },
+);
 
 it("puts system errors into words, others into their first line", () => {
   expect(reason({ code: "EACCES" })).toBe("permission denied (EACCES)");

@@ -1,18 +1,28 @@
 import { randomUUID } from "node:crypto";
-import { open, readFile, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { open, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { ConvsmithError } from "../core/errors.ts";
 
 /**
  * Writes a whole file beside its place and renames it there, so that `path` holds either what it held before or all of
- * `bytes`. On failure nothing is left behind.
+ * `bytes`. On failure nothing is left behind. A link is followed, a device or a pipe is written straight.
  *
  * @throws ConvsmithError with one line that names the file and the reason (full disk, no permission, no such folder).
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
-  const beside = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
   try {
-    // "wx": never through a link or over a file that somebody else made.
+    const existing = await stat(path).catch(() => null);
+    if (existing && !existing.isFile() && !existing.isDirectory()) await writeFile(path, bytes);
+    else await replace(existing ? await realpath(path) : path, bytes);
+  } catch (error) {
+    throw new ConvsmithError(`${path}: cannot be written: ${reason(error)}`, { cause: error });
+  }
+}
+
+async function replace(path: string, bytes: Uint8Array): Promise<void> {
+  const beside = join(dirname(path), `.${randomUUID()}.tmp`);
+  try {
+    // "wx": never over a file that somebody else made.
     const file = await open(beside, "wx");
     try {
       await file.writeFile(bytes);
@@ -24,7 +34,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true }).catch(() => {});
-    throw new ConvsmithError(`${path}: cannot be written: ${reason(error)}`, { cause: error });
+    throw error;
   }
 }
 

@@ -2,7 +2,11 @@ import type { Border, Layout, LayoutWish } from "../core/kernel.ts";
 import { contiguousStrides, type DType, numel, type Shape } from "../core/shape.ts";
 
 /** Where a buffer lives. Cells and data are bound when the plan runs; the arena is shared by all values of the plan. */
-export type Home = { kind: "arena" } | { kind: "data"; slot: number } | { kind: "cell"; slot: number };
+export type Home =
+  | { readonly kind: "arena" }
+  | { readonly kind: "data"; readonly slot: number }
+  | { readonly kind: "cell"; readonly slot: number }
+  | { readonly kind: "table"; readonly data: Float32Array | Int32Array };
 
 /** Memory that steps read and write. */
 export interface Buffer {

@@ -39,16 +39,8 @@ export * from "./elementwise/index.ts";
 export * from "./gather-scatter/index.ts";
 export * from "./linear/linear.ts";
 export * from "./loss/index.ts";
-export { matmul, matmulOp } from "./matmul/matmul.ts";
-export {
-  type MaxPool2dOptions,
-  maxPool2d,
-  maxPool2dGatherOp,
-  maxPool2dGradientOp,
-  maxPool2dIndex,
-  maxPool2dIndexOp,
-  maxPool2dOp,
-} from "./max-pool/max-pool.ts";
+export * from "./matmul/matmul.ts";
+export * from "./max-pool/max-pool.ts";
 export * from "./permute/permute.ts";
 export * from "./pixel-shuffle/pixel-shuffle.ts";
 export * from "./reduce/index.ts";

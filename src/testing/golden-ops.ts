@@ -87,14 +87,36 @@ function choose<T>(table: Record<string, T>, name: string): T {
   return found;
 }
 
+type Pair = number | [number, number];
+
 /** How each op of the golden files is recorded. */
 export const goldenOps: Readonly<Record<string, GoldenOp>> = {
   activation: ({ input }, a) => ({ output: choose(activations, a.get("function"))(input!, a) }),
   batch_norm2d: batchNorm2d,
   binary: ({ input, other }, a) => ({ output: choose(binaries, a.get("function"))(input!, other!) }),
+  cat: ({ input, other }, a) => ({ output: ops.cat([input!, other!], a.get("dim")) }),
+  conv2d: ({ input, weight, bias }, a) => ({
+    output: ops.conv2d(input!, weight!, bias ?? null, {
+      stride: a.get<Pair>("stride", 1),
+      padding: a.get<Pair>("padding", 0),
+      dilation: a.get<Pair>("dilation", 1),
+      groups: a.get("groups", 1),
+    }),
+  }),
+  conv_transpose2d: ({ input, weight, bias }, a) => ({
+    output: ops.convTranspose2d(input!, weight!, bias ?? null, {
+      stride: a.get<Pair>("stride", 1),
+      padding: a.get<Pair>("padding", 0),
+      outputPadding: a.get<Pair>("output_padding", 0),
+      dilation: a.get<Pair>("dilation", 1),
+      groups: a.get("groups", 1),
+    }),
+  }),
   loss: ({ input, target }, a) => ({
     output: choose(losses, a.get("kind"))(input!, target!, a.get<ops.Reduction>("reduction", "mean"), a),
   }),
+  pixel_shuffle: ({ input }, a) => ({ output: ops.pixelShuffle(input!, a.get("upscale_factor")) }),
+  pixel_unshuffle: ({ input }, a) => ({ output: ops.pixelUnshuffle(input!, a.get("downscale_factor")) }),
   prelu: ({ input, weight }) => ({ output: ops.prelu(input!, weight!) }),
   reduce: ({ input }, a) => ({
     output: choose(reductions, a.get("function"))(input!, a.get<number[]>("dim"), a.get("keepdim", false), a),

@@ -2,15 +2,6 @@ import { describe, expect, test } from "vitest";
 import { goldenCases } from "./golden.ts";
 import { checkGolden } from "./golden-run.ts";
 
-for (const file of ["activation", "batch_norm2d", "binary", "loss", "prelu", "reduce", "softmax"]) {
-  describe(`${file}: reference against PyTorch`, () => {
-    test.each(goldenCases(file).map((each) => [each.name, JSON.stringify(each.attrs), each] as const))(
-      "%s %s",
-      async (_name, _attrs, golden) => checkGolden(golden),
-    );
-  });
-}
-
 describe("what is not understood fails", () => {
   const [relu] = goldenCases("activation");
 

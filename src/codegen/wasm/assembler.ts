@@ -42,7 +42,7 @@ export function signedLeb(value: number, out: number[]): void {
   }
 }
 
-const floatBytes = new DataView(new ArrayBuffer(4));
+const floatBytes = new DataView(new ArrayBuffer(8));
 
 /** Writes one function, an instruction at a time, onto WebAssembly's operand stack. Methods chain. */
 export class FunctionBuilder {
@@ -119,6 +119,18 @@ export class FunctionBuilder {
   i32x4(value: number): this {
     floatBytes.setInt32(0, value | 0, true);
     return this.#vector(this.#bytes());
+  }
+
+  /** A vector with the same float64 in its two lanes. */
+  f64x2(value: number): this {
+    floatBytes.setFloat64(0, value, true);
+    return this.#wide();
+  }
+
+  /** A vector with the same int64 in its two lanes. */
+  i64x2(value: bigint): this {
+    floatBytes.setBigInt64(0, value, true);
+    return this.#wide();
   }
 
   /** The address is on the stack; `offset` bytes are added to it (not negative). */
@@ -266,7 +278,13 @@ export class FunctionBuilder {
     return this;
   }
 
-  #bytes(): number[] {
-    return [0, 1, 2, 3].map((at) => floatBytes.getUint8(at));
+  #wide(): this {
+    const bytes = this.#bytes(8);
+    this.code.push(0xfd, 0x0c, ...bytes, ...bytes);
+    return this;
+  }
+
+  #bytes(count = 4): number[] {
+    return [0, 1, 2, 3, 4, 5, 6, 7].slice(0, count).map((at) => floatBytes.getUint8(at));
   }
 }

@@ -72,6 +72,7 @@ export const whereOp: ElementwiseOp = {
  * a where the mask is not 0, else b, with broadcasting.
  * @throws ShapeError when the shapes don't broadcast.
  * @example
+ * import { constant } from "./constant.ts";
  * const x = dataNode(new Float32Array([-1, 2]), [2]);
  * where(gt(x, constant(0)), x, constant(0)).shape; // [2]
  */

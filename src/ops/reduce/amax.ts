@@ -16,6 +16,7 @@ export function checkNotEmpty(subject: string, x: TensorType, dims: readonly num
 export const amaxOp: PrimitiveOp = {
   kind: "primitive",
   name: "amax",
+  reduction: "max",
   shape: ([x], attributes) => {
     checkNotEmpty("amax", x!, attributes.dim as readonly number[]);
     return reducedShape(x!.shape, attributes);

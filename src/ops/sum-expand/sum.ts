@@ -9,6 +9,7 @@ import { reducedShape, reductionIndex, reductionWindow } from "./reduction.ts";
 export const sumOp: PrimitiveOp = {
   kind: "primitive",
   name: "sum",
+  reduction: "sum",
   shape: ([x], attributes) => {
     if (x!.dtype !== "float32") {
       throw new ShapeError("sum", "needs float32 elements", { dtype: x!.dtype }, 'Use cast(x, "float32") first');

@@ -1,0 +1,81 @@
+import { ArgumentError } from "../core/errors.ts";
+import { Generator } from "../core/generator.ts";
+
+/** Targets: pictures (float32) or class labels (int32). */
+export type TargetData = Float32Array | Int32Array;
+
+/**
+ * One of the eight symmetries of the square, as three bits: 1 mirrors left and right, 2 mirrors top and bottom, 4 swaps
+ * the axes (the output is read along the input's columns). 0 changes nothing.
+ */
+export type Symmetry = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+
+/** A finite list of samples of one shape, that can write any of them into a batch. */
+export interface Dataset<Target extends TargetData = TargetData> {
+  /** The number of samples. */
+  readonly length: number;
+  /** Shape of one input, [C, H, W]. */
+  readonly inputShape: readonly number[];
+  /** Shape of one target; [] for a class label. */
+  readonly targetShape: readonly number[];
+  /** An array for the targets of one batch, all zero. */
+  createTarget(length: number): Target;
+  /** Writes sample `index`, turned by `symmetry`, as the `slot`-th sample of a batch. */
+  write(index: number, symmetry: Symmetry, slot: number, input: Float32Array, target: Target): void;
+}
+
+/** Some samples of a data set, in the order of `indices`. @throws ArgumentError for an index that does not exist. */
+export class Subset<Target extends TargetData> implements Dataset<Target> {
+  readonly length: number;
+  readonly inputShape: readonly number[];
+  readonly targetShape: readonly number[];
+  readonly #dataset: Dataset<Target>;
+  readonly #indices: Uint32Array;
+
+  constructor(dataset: Dataset<Target>, indices: ArrayLike<number>) {
+    this.#dataset = dataset;
+    this.#indices = Uint32Array.from(indices);
+    const wrong = Array.from(indices).find(
+      (index) => !(Number.isInteger(index) && index >= 0 && index < dataset.length),
+    );
+    if (wrong !== undefined) throw new ArgumentError(`Subset: needs indices below ${dataset.length}, got ${wrong}`);
+    this.length = indices.length;
+    this.inputShape = dataset.inputShape;
+    this.targetShape = dataset.targetShape;
+  }
+
+  createTarget(length: number): Target {
+    return this.#dataset.createTarget(length);
+  }
+
+  write(index: number, symmetry: Symmetry, slot: number, input: Float32Array, target: Target): void {
+    this.#dataset.write(this.#indices[index]!, symmetry, slot, input, target);
+  }
+}
+
+/**
+ * Splits a data set at random: the first part holds `Math.round(fraction * length)` samples, the second the rest. The
+ * same seed gives the same parts.
+ *
+ * @example
+ * import { ClassificationDataset, randomSplit } from "convsmith/data";
+ * const pixels = new Uint8Array(10 * 4);
+ * const set = new ClassificationDataset({ shape: [1, 2, 2], pixels, labels: new Int32Array(10), classes: ["a"] });
+ * const [training, validation] = randomSplit(set, 0.8, 0);
+ * console.log(training.length, validation.length); // 8 2
+ *
+ * @throws ArgumentError when the fraction is outside 0..1.
+ */
+export function randomSplit<Target extends TargetData>(
+  dataset: Dataset<Target>,
+  fraction: number,
+  seed: number,
+): [Subset<Target>, Subset<Target>] {
+  if (!(fraction >= 0 && fraction <= 1)) {
+    throw new ArgumentError(`randomSplit: the fraction must be in 0..1, got ${fraction}`);
+  }
+  const order = new Generator(seed).permutation(dataset.length);
+  const size = Math.round(fraction * dataset.length);
+  // Sorted, so that a part is read in the order of the files.
+  return [new Subset(dataset, order.slice(0, size).sort()), new Subset(dataset, order.slice(size).sort())];
+}

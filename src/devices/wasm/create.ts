@@ -1,0 +1,20 @@
+import type { WasmKernel } from "../../core/kernel.ts";
+import { WasmDevice } from "./device.ts";
+import { detectPlatform, probeFusedMultiplyAdd } from "./platform.ts";
+
+/** The WASM device for this machine: all cores, or as many threads as `threads` or CONVSMITH_THREADS says. */
+export function createWasmDevice(kernels: readonly WasmKernel[], options: { threads?: number } = {}): WasmDevice {
+  const platform = detectPlatform();
+  const asked = options.threads ?? Number(platform.environment.CONVSMITH_THREADS ?? 0);
+  const threads = Number.isInteger(asked) && asked > 0 ? asked : platform.cores;
+  return new WasmDevice({
+    kernels,
+    target: { fusedMultiplyAdd: probeFusedMultiplyAdd(platform), tile: [4, 8] },
+    threads,
+    startThread: platform.startThread,
+    mayWait: platform.mayWait,
+    shared: platform.sharedMemory,
+    breathe: platform.breathe,
+    warn: (message) => console.warn(`convsmith: ${message}`),
+  });
+}

@@ -1,0 +1,194 @@
+import { borderStep } from "../../codegen/wasm/border.ts";
+import { elementwiseStep } from "../../codegen/wasm/elementwise.ts";
+import { reduceSteps } from "../../codegen/wasm/reduce.ts";
+import type { Cell } from "../../core/cell.ts";
+import type { Target, WasmKernel } from "../../core/kernel.ts";
+import type { NumericArray, PrimitiveOp } from "../../core/op.ts";
+import { numel, type Shape } from "../../core/shape.ts";
+import type { Device, RunRequest } from "../../engine/device.ts";
+import type { PlanBackend } from "../../engine/plan.ts";
+import { dataOf, type PlanGraph, planGraph } from "../../engine/plan-graph.ts";
+import { makePlan } from "../../engine/planner.ts";
+import type { View } from "../../engine/view.ts";
+import { KernelCache } from "./kernels.ts";
+import { type Block, DeviceMemory } from "./memory.ts";
+import { PreparedPlan, type PreparedStep } from "./prepared.ts";
+import { WasmStorage } from "./storage.ts";
+import { type StartThread, scratchStride, ThreadPool, threadLimit } from "./threads.ts";
+import { controlWords } from "./worker.ts";
+
+export interface WasmDeviceOptions {
+  /** Op kernels, in order of preference. */
+  readonly kernels: readonly WasmKernel[];
+  /** What the machine can do; `memory` is filled in. */
+  readonly target: Omit<Target, "memory">;
+  readonly threads: number;
+  readonly startThread: StartThread | null;
+  /** False on a browser page's main thread, which may not sleep, and where there is no shared memory. */
+  readonly mayWait: boolean;
+  readonly shared: boolean;
+  /** Gives other work on this thread a chance: called between steps of a long run. */
+  readonly breathe: () => Promise<void>;
+  readonly warn: (message: string) => void;
+}
+
+/** A plan is forgotten when more are cached than this. */
+const planLimit = 64;
+const breathAfterMilliseconds = 40;
+
+/** Runs plans on WebAssembly kernels that are emitted for them, on all threads. */
+export class WasmDevice implements Device {
+  readonly name = "wasm";
+  readonly memory: DeviceMemory;
+  readonly pool: ThreadPool;
+  readonly kernels: KernelCache;
+  readonly backend: PlanBackend;
+  /** Counts for people and tests. */
+  plansBuilt = 0;
+  arenaBytes = 0;
+  readonly #options: WasmDeviceOptions;
+  readonly #plans = new Map<string, PreparedPlan>();
+  readonly #warned = new Set<PrimitiveOp>();
+  #arena: Block | null = null;
+
+  constructor(options: WasmDeviceOptions) {
+    this.#options = options;
+    const threads = Math.max(1, Math.min(options.threads, threadLimit));
+    const controlBytes = Math.ceil((controlWords * 4) / 64) * 64;
+    this.memory = new DeviceMemory(options.shared, controlBytes + threads * scratchStride);
+    this.pool = new ThreadPool(this.memory, threads, controlBytes, options.startThread, options.mayWait);
+    this.kernels = new KernelCache(this.memory, this.pool);
+    const { initialPages, maximumPages, shared } = this.memory;
+    const target: Target = { ...options.target, memory: { initialPages, maximumPages, shared } };
+    this.backend = {
+      target,
+      kernels: options.kernels,
+      elementwise: elementwiseStep,
+      reduce: reduceSteps,
+      border: borderStep,
+    };
+  }
+
+  /** The plan that a request gets, without running it. */
+  plan(graph: PlanGraph): PreparedPlan {
+    const known = this.#plans.get(graph.key);
+    if (known) {
+      this.#plans.delete(graph.key);
+      this.#plans.set(graph.key, known);
+      return known;
+    }
+    const prepared = new PreparedPlan(makePlan(graph, this.backend), this.memory, this.kernels);
+    this.plansBuilt++;
+    this.#plans.set(graph.key, prepared);
+    for (const [key, old] of this.#plans) {
+      if (this.#plans.size <= planLimit) break;
+      this.#plans.delete(key);
+      old.release();
+    }
+    return prepared;
+  }
+
+  prepare(request: RunRequest): () => Promise<(Float32Array | Int32Array)[]> {
+    const graph = planGraph(request);
+    return async () => {
+      // Looked up when its turn comes: until then another plan may push it out of the cache.
+      const prepared = this.plan(graph);
+      const arena = this.#reserve(prepared.plan.arenaBytes);
+      const cells = graph.cells.map((cell) => this.#storage(cell));
+      prepared.bind(arena, cells);
+      this.#upload(prepared, graph, arena, cells);
+      await this.#steps(prepared, arena, cells);
+      return prepared.plan.outputs.map((view) => this.#read(view, prepared.address(view.buffer.id, arena, cells)));
+    };
+  }
+
+  async #steps(prepared: PreparedPlan, arena: number, cells: readonly number[]): Promise<void> {
+    let last = performance.now();
+    for (const step of prepared.steps) {
+      this.#step(step, prepared, arena, cells);
+      if (performance.now() - last > breathAfterMilliseconds) {
+        await this.#options.breathe();
+        last = performance.now();
+      }
+    }
+  }
+
+  #step(step: PreparedStep, prepared: PreparedPlan, arena: number, cells: readonly number[]): void {
+    if (step.kind === "kernel") {
+      this.pool.run(step.kernel.id, step.kernel.run, step.address, step.pieces);
+      return;
+    }
+    const { node, inputs, output } = step.step;
+    const op = node.op as PrimitiveOp;
+    if (!this.#warned.has(op)) {
+      this.#warned.add(op);
+      this.#options.warn(`${op.name} has no WASM kernel for this call: it runs in plain JavaScript, which is slow.`);
+    }
+    const values = inputs.map((view) => this.#read(view, prepared.address(view.buffer.id, arena, cells)));
+    const count = numel(node.shape);
+    const result: NumericArray = node.dtype === "int32" ? new Int32Array(count) : new Float32Array(count);
+    op.reference(values, result, inputs, node, node.attributes);
+    const view = node.dtype === "int32" ? this.memory.ints : this.memory.floats;
+    view.set(result, (prepared.address(output.buffer.id, arena, cells) >> 2) + output.offset);
+  }
+
+  #reserve(bytes: number): number {
+    if (!this.#arena || this.#arena.bytes < bytes) {
+      if (this.#arena) this.memory.release(this.#arena);
+      this.#arena = null;
+      this.#arena = this.memory.allocate(bytes);
+      this.arenaBytes = this.#arena.bytes;
+    }
+    return this.#arena.address;
+  }
+
+  #storage(cell: Cell): number {
+    const { storage } = cell;
+    if (storage instanceof WasmStorage && storage.owner === this.memory) return storage.address;
+    const moved = new WasmStorage(this.memory, cell.shape, cell.dtype);
+    const data = storage?.read() ?? cell.initial?.();
+    if (data) moved.write(data);
+    cell.storage = moved;
+    cell.initial = null;
+    return moved.address;
+  }
+
+  #upload(prepared: PreparedPlan, graph: PlanGraph, arena: number, cells: readonly number[]): void {
+    for (const [slot, node] of graph.data.entries()) {
+      const buffer = prepared.plan.dataBuffers[slot];
+      if (!buffer || prepared.plan.offsets[buffer.id]! < 0) continue;
+      const data = dataOf(node);
+      const view = data instanceof Int32Array ? this.memory.ints : this.memory.floats;
+      view.set(data, prepared.address(buffer.id, arena, cells) >> 2);
+    }
+  }
+
+  #read(view: View, address: number): Float32Array | Int32Array {
+    const memory = view.dtype === "int32" ? this.memory.ints : this.memory.floats;
+    const start = (address >> 2) + view.offset;
+    return gather(memory, start, view.shape, view.strides);
+  }
+}
+
+/** Copies a strided tensor to a row-major array. */
+function gather(
+  memory: Float32Array | Int32Array,
+  start: number,
+  shape: Shape,
+  strides: readonly number[],
+): Float32Array | Int32Array {
+  const count = numel(shape);
+  const result = memory instanceof Int32Array ? new Int32Array(count) : new Float32Array(count);
+  let inner = 1;
+  let axis = shape.length;
+  while (axis > 0 && (shape[axis - 1] === 1 || strides[axis - 1] === inner)) inner *= shape[--axis]!;
+  const index = new Array<number>(axis).fill(0);
+  for (let at = 0; at < count; at += inner) {
+    let from = start;
+    for (let outer = 0; outer < axis; outer++) from += index[outer]! * strides[outer]!;
+    if (inner === 1) result[at] = memory[from]!;
+    else result.set(memory.subarray(from, from + inner), at);
+    for (let outer = axis - 1; outer >= 0 && ++index[outer]! === shape[outer]; outer--) index[outer] = 0;
+  }
+  return result;
+}

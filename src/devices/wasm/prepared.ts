@@ -1,0 +1,108 @@
+import type { Argument } from "../../core/kernel.ts";
+import type { Plan, PlannedStep } from "../../engine/plan.ts";
+import type { Kernel, KernelCache } from "./kernels.ts";
+import type { Block, DeviceMemory } from "./memory.ts";
+
+/** One step with its kernel, and where its argument block is. */
+export type PreparedStep =
+  | {
+      readonly kind: "kernel";
+      readonly label: string;
+      readonly kernel: Kernel;
+      readonly address: number;
+      readonly pieces: number;
+    }
+  | { readonly kind: "host"; readonly step: PlannedStep & { kind: "host" } };
+
+/** A place in an argument block that holds an address. */
+interface Patch {
+  readonly word: number;
+  readonly buffer: number;
+  readonly offset: number;
+}
+
+/**
+ * A plan in the device's memory: kernels compiled, tables and argument blocks written. Addresses are filled in when they
+ * change: the arena's after it has moved, the cells' when the plan runs for others.
+ */
+export class PreparedPlan {
+  readonly plan: Plan;
+  readonly steps: readonly PreparedStep[];
+  /** Bytes outside the arena. */
+  readonly bytes: number;
+  readonly #memory: DeviceMemory;
+  readonly #patches: readonly Patch[];
+  readonly #tables = new Map<number, number>();
+  readonly #blocks: Block[] = [];
+  #bound: number[] = [];
+
+  constructor(plan: Plan, memory: DeviceMemory, kernels: KernelCache) {
+    this.plan = plan;
+    this.#memory = memory;
+    for (const { id, home } of plan.buffers) {
+      if (home.kind !== "table") continue;
+      const block = this.#allocate(home.data.length * 4);
+      const view = home.data instanceof Int32Array ? memory.ints : memory.floats;
+      view.set(home.data, block.address >> 2);
+      this.#tables.set(id, block.address);
+    }
+    const words = plan.steps.reduce(
+      (sum, step) => sum + (step.kind === "kernel" ? align(step.step.arguments.length) : 0),
+      0,
+    );
+    const block = this.#allocate(words * 4);
+    const patches: Patch[] = [];
+    let next = block.address >> 2;
+    this.steps = plan.steps.map((planned): PreparedStep => {
+      if (planned.kind === "host") return { kind: "host", step: planned };
+      const kernel = kernels.get(planned.step);
+      const address = next * 4;
+      for (const [index, argument] of planned.step.arguments.entries())
+        this.#argument(argument, next + index, planned, patches);
+      next += align(planned.step.arguments.length);
+      return { kind: "kernel", label: planned.step.label, kernel, address, pieces: planned.step.pieces };
+    });
+    this.#patches = patches;
+    this.bytes = this.#blocks.reduce((sum, each) => sum + each.bytes, 0);
+  }
+
+  /** Writes the addresses of this run, where they differ from those of the last. */
+  bind(arena: number, cells: readonly number[]): void {
+    const bound = [arena, ...cells];
+    if (bound.length === this.#bound.length && bound.every((address, index) => address === this.#bound[index])) return;
+    this.#bound = bound;
+    const { ints } = this.#memory;
+    for (const { word, buffer, offset } of this.#patches) ints[word] = this.address(buffer, arena, cells) + offset;
+  }
+
+  /** The byte address of a buffer. */
+  address(id: number, arena: number, cells: readonly number[]): number {
+    const { home } = this.plan.buffers[id]!;
+    if (home.kind === "cell") return cells[home.slot]!;
+    if (home.kind === "table") return this.#tables.get(id)!;
+    return arena + this.plan.offsets[id]!;
+  }
+
+  release(): void {
+    for (const block of this.#blocks) this.#memory.release(block);
+  }
+
+  #argument(argument: Argument, word: number, planned: PlannedStep & { kind: "kernel" }, patches: Patch[]): void {
+    if (typeof argument === "number") this.#memory.ints[word] = argument;
+    else {
+      const buffer = planned.buffers[argument.buffer][argument.index]!;
+      patches.push({ word, buffer: buffer.id, offset: (argument.offset ?? 0) * 4 });
+    }
+  }
+
+  #allocate(bytes: number): Block {
+    const block = this.#memory.allocate(bytes);
+    this.#blocks.push(block);
+    return block;
+  }
+}
+
+/** Argument blocks start at multiples of 16 bytes. */
+function align(words: number): number {
+  return Math.ceil(words / 4) * 4;
+}

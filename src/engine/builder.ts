@@ -1,0 +1,517 @@
+import { constant, type Expression, input, substitute } from "../core/expression.ts";
+import type { Border, KernelPlan, LayoutWish, OutputOrder } from "../core/kernel.ts";
+import type { ElementwiseOp, PlacementOp, PrimitiveOp } from "../core/op.ts";
+import { numel, type Shape, sameShape } from "../core/shape.ts";
+import {
+  type Access,
+  type Deferred,
+  InputList,
+  isView,
+  iterate,
+  type Lazy,
+  moveAll,
+  moveView,
+  weight,
+} from "./lazy.ts";
+import type { PlanBackend, PlannedStep, StepBuffers } from "./plan.ts";
+import type { PlanGraph, PlanNode } from "./plan-graph.ts";
+import { reductionDeferred } from "./reduction.ts";
+import {
+  type Buffer,
+  channelsLastLayout,
+  contiguousLayout,
+  type Home,
+  isZero,
+  layoutOf,
+  noBorder,
+  sameStrides,
+  satisfies,
+  type View,
+} from "./view.ts";
+import { consumersOf, mergeWishes } from "./wishes.ts";
+
+/** Work on an element that may be done twice rather than stored. */
+const cheap = 4;
+const inputLimit = 10;
+
+/** Turns a plan graph into steps, one node after the other. */
+export class PlanBuilder {
+  readonly steps: PlannedStep[] = [];
+  readonly buffers: Buffer[] = [];
+  readonly dataBuffers: Buffer[] = [];
+  readonly graph: PlanGraph;
+  readonly backend: PlanBackend;
+  readonly #accesses: (Access | undefined)[] = [];
+  /** How many nodes and results use a node. */
+  readonly #uses: readonly number[];
+  readonly #wishes: readonly (LayoutWish | null)[];
+  readonly #outputs: ReadonlySet<number>;
+  readonly #written: ReadonlySet<number>;
+  /** Nodes that can be computed straight into a cell, since nothing reads its old value. */
+  readonly #homes = new Map<number, number>();
+  readonly #cellBuffers = new Map<number, Buffer>();
+  readonly #conversions = new Map<string, View>();
+
+  constructor(graph: PlanGraph, backend: PlanBackend) {
+    this.graph = graph;
+    this.backend = backend;
+    this.#uses = consumersOf(graph);
+    this.#wishes = mergeWishes(graph, backend);
+    this.#outputs = new Set(graph.outputs);
+    this.#written = new Set(graph.writes.map(({ node }) => node));
+    const read = new Set(graph.nodes.flatMap(({ slot }) => (slot?.kind === "cell" ? [slot.index] : [])));
+    for (const { cell, node } of graph.writes) {
+      if (!read.has(cell) && !graph.nodes[node]!.slot && !this.#homes.has(node)) this.#homes.set(node, cell);
+    }
+    for (let index = 0; index < graph.nodes.length; index++) this.#accesses[index] = this.#visit(index);
+  }
+
+  /** What stands for a node now. */
+  access(index: number): Access {
+    return this.#accesses[index]!;
+  }
+
+  node(index: number): PlanNode {
+    return this.graph.nodes[index]!;
+  }
+
+  uses(index: number): number {
+    return this.#uses[index]!;
+  }
+
+  #visit(index: number): Access {
+    const node = this.node(index);
+    if (node.slot) return this.#leaf(node);
+    switch (node.op.kind) {
+      case "movement":
+        return this.#move(index, node);
+      case "elementwise":
+        return this.#elementwise(index, node, node.op);
+      case "placement":
+        return this.#place(index, node, node.op);
+      case "primitive":
+        return this.#primitive(index, node, node.op);
+      default:
+        throw new Error(`${node.op.name} can't be planned`);
+    }
+  }
+
+  #leaf(node: PlanNode): View {
+    const { kind, index } = node.slot!;
+    let buffer: Buffer;
+    if (kind === "data")
+      buffer = this.dataBuffers[index] = this.buffer(numel(node.shape), null, { kind: "data", slot: index });
+    else buffer = this.cellBuffer(index, numel(node.shape));
+    return { buffer, shape: node.shape, dtype: node.dtype, ...contiguousLayout(node.shape) };
+  }
+
+  cellBuffer(slot: number, size: number): Buffer {
+    let buffer = this.#cellBuffers.get(slot);
+    if (!buffer) {
+      buffer = this.buffer(size, null, { kind: "cell", slot });
+      this.#cellBuffers.set(slot, buffer);
+    }
+    return buffer;
+  }
+
+  buffer(size: number, border: Border | null = null, home: Home = { kind: "arena" }): Buffer {
+    const buffer = { id: this.buffers.length, size, home, border };
+    this.buffers.push(buffer);
+    return buffer;
+  }
+
+  #move(index: number, node: PlanNode): Access {
+    const source = node.inputs[0]!;
+    const from = this.access(source);
+    const { label } = isView(from) ? { label: node.op.name } : from;
+    if (isView(from)) {
+      const moved = moveView(from, node);
+      if (moved) return moved;
+      return this.#settle(index, { ...this.#identity(from), shape: node.shape, tail: [node] });
+    }
+    if (from.kind === "deferred") {
+      if (this.#uses[source] === 1)
+        return this.#settle(index, { ...from, shape: node.shape, tail: [...from.tail, node] });
+      return this.#moveAgain(index, node, source);
+    }
+    if (numel(node.shape) > numel(from.shape) && weight(from.expression) > 1)
+      return this.#moveAgain(index, node, source);
+    if (from.tail.length === 0) {
+      const moved = moveAll(from.inputs, from.base, node);
+      if (moved) return this.#settle(index, { ...from, base: node.shape, shape: node.shape, inputs: moved, label });
+    }
+    return this.#settle(index, { ...from, shape: node.shape, tail: [...from.tail, node] });
+  }
+
+  #moveAgain(index: number, node: PlanNode, source: number): Access {
+    this.materialize(source);
+    return this.#move(index, node);
+  }
+
+  #identity(view: View): Lazy {
+    return {
+      kind: "lazy",
+      base: view.shape,
+      shape: view.shape,
+      dtype: view.dtype,
+      expression: input(0),
+      inputs: [view],
+      tail: [],
+      label: "copy",
+    };
+  }
+
+  /** Decides whether a value waits to be inlined, or is computed now. */
+  #settle(index: number, access: Lazy | Deferred): Access {
+    this.#accesses[index] = access;
+    const final = this.#written.has(index) || this.#outputs.has(index);
+    const uses = this.#uses[index]!;
+    const wished = this.#wishes[index] !== null;
+    const waits =
+      access.kind === "deferred"
+        ? uses === 1 && !final && !wished
+        : final && !wished && access.tail.length === 0
+          ? true
+          : !wished && (uses === 1 || (access.tail.length === 0 && weight(access.expression) <= cheap));
+    return waits ? access : this.materialize(index);
+  }
+
+  #elementwise(index: number, node: PlanNode, op: ElementwiseOp): Access {
+    const fused = this.#fuse(index, node, op);
+    if (fused) return this.#settle(index, fused);
+    for (const each of node.inputs) {
+      const from = this.access(each);
+      if (isView(from)) continue;
+      const grows = numel(from.shape) < numel(node.shape) && weight(from.expression) > 1;
+      if (from.kind === "deferred" || from.tail.length > 0 || grows) this.materialize(each);
+    }
+    for (;;) {
+      const list = new InputList();
+      const parts = node.inputs.map((each) => this.#inline(this.access(each), list, node.shape));
+      if (list.views.length <= inputLimit) {
+        const expression = op.expression(parts, node.attributes);
+        const inherited = node.inputs.flatMap((each) => {
+          const from = this.access(each);
+          return isView(from) || from.label === "copy" ? [] : [from.label];
+        });
+        const label = [...new Set([...inherited, op.name])].slice(-3).join(" ");
+        return this.#settle(index, {
+          kind: "lazy",
+          base: node.shape,
+          shape: node.shape,
+          dtype: node.dtype,
+          expression,
+          inputs: list.views,
+          tail: [],
+          label,
+        });
+      }
+      const largest = node.inputs
+        .filter((each) => !isView(this.access(each)))
+        .sort((a, b) => (this.access(b) as Lazy).inputs.length - (this.access(a) as Lazy).inputs.length)[0]!;
+      this.materialize(largest);
+    }
+  }
+
+  #inline(access: Access, list: InputList, shape: Shape): Expression {
+    if (isView(access)) return list.inline(input(0), [access], shape);
+    return list.inline(access.expression, (access as Lazy).inputs, shape);
+  }
+
+  /** Takes an elementwise node into the epilogue of the kernel that makes one of its inputs. */
+  #fuse(_index: number, node: PlanNode, op: ElementwiseOp): Deferred | null {
+    const candidates = node.inputs.filter((each, at) => {
+      const from = this.access(each);
+      if (isView(from) || from.kind !== "deferred" || this.#uses[each] !== 1 || !sameShape(from.shape, node.shape))
+        return false;
+      const others = node.inputs.filter((other, position) => position !== at && other !== each);
+      return from.tail.length === 0 || others.every((other) => numel(this.node(other).shape) === 1);
+    });
+    const chosen = candidates[candidates.length - 1];
+    if (chosen === undefined) return null;
+    for (const each of node.inputs) {
+      const from = this.access(each);
+      if (each === chosen || isView(from)) continue;
+      const grows = numel(from.shape) < numel(node.shape) && weight(from.expression) > 1;
+      if (from.kind === "deferred" || from.tail.length > 0 || grows) this.materialize(each);
+    }
+    const kernel = this.access(chosen) as Deferred;
+    const list = new InputList();
+    const result = input(-1);
+    const own = substitute(kernel.expression, (at) => (at === 0 ? result : list.add(kernel.operands[at - 1]!)));
+    const base = kernel.base;
+    const parts = node.inputs.map((each) => {
+      if (each === chosen) return own;
+      const from = this.access(each);
+      // Behind a move the other operands have one element: they are the same before it.
+      const shape = kernel.tail.length > 0 ? base : node.shape;
+      return kernel.tail.length > 0 && isView(from)
+        ? list.inline(input(0), [{ ...from, shape: [], strides: [] }], shape)
+        : this.#inline(from, list, shape);
+    });
+    if (list.views.length > inputLimit - 2) return null;
+    const expression = substitute(op.expression(parts, node.attributes), (at) => (at < 0 ? input(0) : input(at + 1)));
+    return {
+      ...kernel,
+      expression: shareInputs(expression),
+      operands: list.views,
+      dtype: node.dtype,
+      label: `${kernel.label} ${op.name}`,
+    };
+  }
+
+  #place(index: number, node: PlanNode, op: PlacementOp): View {
+    const { fill, regions } = op.placement(
+      node.inputs.map((each) => this.node(each)),
+      node,
+      node.attributes,
+    );
+    const output = this.allocate(index, "any");
+    if (fill !== null) this.elementwise(`${op.name} fill`, node.shape, [], [output], [constant(fill)]);
+    for (const [which, region] of regions.entries()) {
+      const source = node.inputs[which]!;
+      const shape = this.node(source).shape;
+      if (numel(shape) === 0) continue;
+      const offset = region.offsets.reduce((sum, start, axis) => sum + start * output.strides[axis]!, output.offset);
+      const strides = output.strides.map((stride, axis) => stride * region.steps[axis]!);
+      this.compute(source, { ...output, shape, strides, offset }, op.name);
+    }
+    return output;
+  }
+
+  /** Computes a node into a given place. */
+  compute(index: number, output: View, label: string): void {
+    let from = this.access(index);
+    if (!isView(from) && from.kind === "deferred") from = this.materialize(index);
+    const lazy = isView(from) ? { ...this.#identity(from), label } : from;
+    const step = iterate(lazy, output);
+    if (step) this.elementwise(lazy.label, step.shape, step.inputs, [step.output], [lazy.expression]);
+    else this.compute2(lazy, output);
+  }
+
+  /** Where moves don't line up: a row-major copy in between, of which every move is a view or one more copy. */
+  compute2(lazy: Lazy, output: View): void {
+    const failing = lazy.tail.findIndex(
+      (_, at) =>
+        !iterate(
+          { ...lazy, tail: lazy.tail.slice(0, at + 1), shape: lazy.tail[at]!.shape },
+          this.plain(lazy.tail[at]!.shape, lazy),
+        ),
+    );
+    const done = Math.max(0, failing);
+    const shape = done === 0 ? lazy.base : lazy.tail[done - 1]!.shape;
+    const middle = this.plain(shape, lazy);
+    const step = iterate({ ...lazy, tail: lazy.tail.slice(0, done), shape }, middle)!;
+    this.elementwise(lazy.label, step.shape, step.inputs, [step.output], [lazy.expression]);
+    const rest = { ...this.#identity(middle), tail: lazy.tail.slice(done), shape: lazy.shape };
+    const next = iterate(rest, output);
+    if (next) this.elementwise("copy", next.shape, next.inputs, [next.output], [input(0)]);
+    else this.compute2(rest, output);
+  }
+
+  plain(shape: Shape, like: { dtype: View["dtype"] }): View {
+    return { buffer: this.buffer(numel(shape)), shape, dtype: like.dtype, ...contiguousLayout(shape) };
+  }
+
+  #primitive(index: number, node: PlanNode, op: PrimitiveOp): Access {
+    if (op.reduction) return this.#settle(index, reductionDeferred(this, node, op.reduction));
+    const types = node.inputs.map((each) => this.node(each));
+    const { kernels, target } = this.backend;
+    const kernel = kernels.find((each) => each.op === op && each.accepts(types, node, node.attributes, target));
+    if (!kernel) return this.#host(index, node);
+    const wishes = kernel.wishes(types, node, node.attributes);
+    const inputs = node.inputs.map((each, which) => this.demand(each, wishes.inputs[which]!));
+    const deferred: Deferred = {
+      kind: "deferred",
+      base: node.shape,
+      shape: node.shape,
+      dtype: node.dtype,
+      expression: input(0),
+      operands: [],
+      tail: [],
+      label: kernel.name,
+      order: wishes.output,
+      emit: (output, epilogue, operands, label) => {
+        const plan = kernel.plan({
+          inputs: types,
+          output: node,
+          attributes: node.attributes,
+          inputLayouts: inputs.map(layoutOf),
+          outputLayout: layoutOf(output),
+          epilogue,
+          target,
+        });
+        this.emit(plan, inputs, [output], operands, label);
+      },
+    };
+    if (wishes.epilogue) return this.#settle(index, deferred);
+    const output = this.allocate(index, wishes.output);
+    deferred.emit(output, null, [], kernel.name);
+    return output;
+  }
+
+  #host(index: number, node: PlanNode): View {
+    const inputs = node.inputs.map((each) => this.view(each));
+    const output = this.allocate(index, "contiguous");
+    this.steps.push({ kind: "host", label: node.op.name, node, inputs, output });
+    return output;
+  }
+
+  /** The node's numbers in memory, wherever they lie. */
+  view(index: number): View {
+    const access = this.access(index);
+    return isView(access) ? access : this.materialize(index);
+  }
+
+  /** The node's numbers in a layout that a kernel wants: converted where they are not. */
+  demand(index: number, wish: LayoutWish): View {
+    const view = this.view(index);
+    if (satisfies(view, wish)) return view;
+    const key = `${index} ${JSON.stringify(wish)}`;
+    const known = this.#conversions.get(key);
+    if (known) return known;
+    const shape = this.node(index).shape;
+    const border = wish.order === "channelsLast" ? wish.border : null;
+    const converted = this.#bordered(shape, view.dtype, border);
+    this.elementwise("layout", shape, [view], [converted], [input(0)]);
+    this.#conversions.set(key, converted);
+    return converted;
+  }
+
+  /** A new buffer: row-major, or channels-last with a zeroed border. */
+  #bordered(shape: Shape, dtype: View["dtype"], border: Border | null): View {
+    const layout = border ? channelsLastLayout(shape, border) : contiguousLayout(shape);
+    const view = {
+      buffer: this.buffer(layout.size, border),
+      shape,
+      dtype,
+      strides: layout.strides,
+      offset: layout.offset,
+    };
+    if (border && !isZero(border)) {
+      const { target } = this.backend;
+      const step = this.backend.border({ label: "border", shape, layout, border, target });
+      this.emit({ steps: [step] }, [], [view], [], "border");
+    }
+    return view;
+  }
+
+  /** Room for a node's result, in the layout that its readers want. */
+  allocate(index: number, order: OutputOrder, follow: View | null = null): View {
+    const { shape, dtype } = this.node(index);
+    const home = this.#homes.get(index);
+    if (home !== undefined && order !== "channelsLast") {
+      return { buffer: this.cellBuffer(home, numel(shape)), shape, dtype, ...contiguousLayout(shape) };
+    }
+    const wish = this.#wishes[index];
+    if (shape.length !== 4 || order === "contiguous") return this.#bordered(shape, dtype, null);
+    if (wish?.order === "channelsLast") return this.#bordered(shape, dtype, wish.border);
+    if (order === "channelsLast") return this.#bordered(shape, dtype, noBorder);
+    if (wish?.order === "contiguous" || this.#outputs.has(index)) return this.#bordered(shape, dtype, null);
+    if (follow) {
+      const like = channelsLastLayout(shape, follow.buffer.border ?? noBorder);
+      return this.#bordered(shape, dtype, sameStrides(shape, follow.strides, like.strides) ? noBorder : null);
+    }
+    return this.#bordered(shape, dtype, noBorder);
+  }
+
+  /** Makes the steps that compute a node. */
+  materialize(index: number): View {
+    const access = this.access(index);
+    if (isView(access)) return access;
+    let view: View;
+    if (access.kind === "lazy") {
+      const follow = access.inputs.find((each) => sameShape(each.shape, access.shape)) ?? null;
+      view = this.allocate(index, "any", follow ?? this.plainLike(access.shape));
+      this.compute(index, view, access.label);
+    } else view = this.#finish(index, access);
+    this.#accesses[index] = view;
+    return view;
+  }
+
+  /** A row-major pattern for allocate to follow: no memory. */
+  plainLike(shape: Shape): View {
+    return {
+      buffer: { id: -1, size: 0, home: { kind: "arena" }, border: null },
+      shape,
+      dtype: "float32",
+      ...contiguousLayout(shape),
+    };
+  }
+
+  #finish(index: number, access: Deferred): View {
+    const simple = access.expression.kind === "input";
+    const epilogue = simple ? null : { expression: access.expression, operands: access.operands.map(layoutOf) };
+    if (access.tail.length === 0) {
+      const view = this.allocate(index, access.order);
+      access.emit(view, epilogue, access.operands, access.label);
+      return view;
+    }
+    const border = access.base.length === 4 && access.order !== "contiguous" ? noBorder : null;
+    const base = this.#bordered(access.base, access.dtype, border);
+    access.emit(base, epilogue, access.operands, access.label);
+    const lazy: Lazy = {
+      ...this.#identity(base),
+      shape: access.shape,
+      tail: access.tail,
+      label: access.tail.map((each) => each.op.name).join(" "),
+    };
+    const view = this.allocate(index, "any", this.plainLike(access.shape));
+    this.#accesses[index] = lazy;
+    this.compute(index, view, lazy.label);
+    return view;
+  }
+
+  elementwise(
+    label: string,
+    shape: Shape,
+    inputs: readonly View[],
+    outputs: readonly View[],
+    expressions: readonly Expression[],
+  ): void {
+    if (numel(shape) === 0) return;
+    const { target } = this.backend;
+    const step = this.backend.elementwise({
+      label,
+      shape,
+      inputs: inputs.map(layoutOf),
+      outputs: outputs.map(layoutOf),
+      expressions,
+      target,
+    });
+    this.emit({ steps: [step] }, inputs, outputs, [], label);
+  }
+
+  emit(
+    plan: KernelPlan,
+    inputs: readonly View[],
+    outputs: readonly View[],
+    operands: readonly View[],
+    label: string,
+  ): void {
+    const buffers: StepBuffers = {
+      input: inputs.map((view) => view.buffer),
+      output: outputs.map((view) => view.buffer),
+      operand: operands.map((view) => view.buffer),
+      workspace: (plan.workspaces ?? []).map((bytes) => this.buffer(Math.ceil(bytes / 4))),
+      table: (plan.tables ?? []).map((data) => this.buffer(data.length, null, { kind: "table", data })),
+    };
+    for (const step of plan.steps) {
+      this.steps.push({
+        kind: "kernel",
+        step: { ...step, label: step.label === label ? label : `${label}: ${step.label}` },
+        buffers,
+      });
+    }
+  }
+}
+
+/** One input node for each index, so that an emitter reads each operand once. */
+function shareInputs(expression: Expression): Expression {
+  const inputs = new Map<number, Expression>();
+  return substitute(expression, (index) => {
+    let node = inputs.get(index);
+    if (!node) inputs.set(index, (node = input(index)));
+    return node;
+  });
+}

@@ -1,0 +1,120 @@
+import { type Expression, input, operands, substitute } from "../core/expression.ts";
+import type { Epilogue, OutputOrder } from "../core/kernel.ts";
+import type { MovementOp } from "../core/op.ts";
+import { type DType, type Shape, sameShape } from "../core/shape.ts";
+import type { PlanNode } from "./plan-graph.ts";
+import { broadcastView, refinement, sameStrides, type View } from "./view.ts";
+
+/** Elementwise work that no step does yet: it is inlined where it is used, or becomes a step when its numbers are needed. */
+export interface Lazy {
+  readonly kind: "lazy";
+  /** The shape that the expression is over; `tail` then moves its elements to `shape`. */
+  readonly base: Shape;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly expression: Expression;
+  readonly inputs: readonly View[];
+  readonly tail: readonly PlanNode[];
+  readonly label: string;
+}
+
+/** A kernel's result before its step is made: elementwise work that follows is taken into its epilogue. */
+export interface Deferred {
+  readonly kind: "deferred";
+  readonly base: Shape;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Input 0 is the kernel's result, input i + 1 operand i. */
+  readonly expression: Expression;
+  readonly operands: readonly View[];
+  readonly tail: readonly PlanNode[];
+  readonly label: string;
+  readonly order: OutputOrder;
+  /** Makes the steps. */
+  readonly emit: (output: View, epilogue: Epilogue | null, operands: readonly View[], label: string) => void;
+}
+
+export type Access = View | Lazy | Deferred;
+
+export function isView(access: Access): access is View {
+  return !("kind" in access);
+}
+
+const transcendental = new Set(["exp", "log", "tanh", "sigmoid", "erf", "pow", "sqrt", "div"]);
+
+/** Roughly how many simple operations an element takes. */
+export function weight(root: Expression, seen: Set<Expression> = new Set()): number {
+  if (seen.has(root)) return 0;
+  seen.add(root);
+  let own = root.kind === "input" || root.kind === "constant" ? 0 : 1;
+  if ((root.kind === "unary" || root.kind === "binary") && transcendental.has(root.operator)) own = 8;
+  return operands(root).reduce((sum, each) => sum + weight(each, seen), own);
+}
+
+/** Collects inputs of a combined expression, each view once. */
+export class InputList {
+  readonly views: View[] = [];
+
+  add(view: View): Expression {
+    const known = this.views.findIndex(
+      (each) =>
+        each.buffer === view.buffer &&
+        each.offset === view.offset &&
+        sameShape(each.shape, view.shape) &&
+        sameStrides(view.shape, each.strides, view.strides),
+    );
+    return this.#inputs[known >= 0 ? known : this.views.push(view) - 1]!;
+  }
+
+  /** An expression over other views, rewritten to this list, as part of something of `shape`. */
+  inline(expression: Expression, views: readonly View[], shape: Shape): Expression {
+    const replaced = views.map((view) => this.add(broadcastView(view, shape)));
+    return substitute(expression, (index) => replaced[index]!);
+  }
+
+  // One node an input, so that sharing by identity holds.
+  readonly #inputs = Array.from({ length: 64 }, (_, index) => input(index));
+}
+
+/** A view moved by a movement op, or null where the move is none. */
+export function moveView(view: View, node: PlanNode): View | null {
+  const op = node.op as MovementOp;
+  const moved = op.view(view, view.strides, view.offset, node, node.attributes);
+  return moved ? { ...view, shape: node.shape, strides: moved.strides, offset: moved.offset } : null;
+}
+
+/** All inputs moved, or null where one can't be. */
+export function moveAll(views: readonly View[], base: Shape, node: PlanNode): View[] | null {
+  const moved: View[] = [];
+  for (const view of views) {
+    const next = moveView(broadcastView(view, base), node);
+    if (!next) return null;
+    moved.push(next);
+  }
+  return moved;
+}
+
+/**
+ * The iteration that computes a lazy value straight into `output`: moves are applied to the inputs as far as they go,
+ * and the last one, if it merges axes, is undone on the output. Null where both fail.
+ */
+export function iterate(lazy: Lazy, output: View): { shape: Shape; inputs: View[]; output: View } | null {
+  let shape = lazy.base;
+  let inputs = lazy.inputs.map((view) => broadcastView(view, shape));
+  for (const [index, node] of lazy.tail.entries()) {
+    const moved = moveAll(inputs, shape, node);
+    if (moved) {
+      inputs = moved;
+      shape = node.shape;
+      continue;
+    }
+    if (index !== lazy.tail.length - 1) return null;
+    const fine = refinement(shape, node.shape);
+    if (!fine) return null;
+    const step: PlanNode = { ...node, shape: fine };
+    const split = moveAll(inputs, shape, step);
+    const target = moveView(output, step);
+    return split && target ? { shape: fine, inputs: split, output: target } : null;
+  }
+  return { shape, inputs, output };
+}

@@ -1,0 +1,71 @@
+import type { Expression } from "../core/expression.ts";
+import type { Border, KernelPlan, KernelStep, Layout, Target, WasmKernel } from "../core/kernel.ts";
+import type { Shape } from "../core/shape.ts";
+import type { PlanNode } from "./plan-graph.ts";
+import type { Buffer, View } from "./view.ts";
+
+/** What a device gives the planner: its kernels, and emitters for the passes that belong to no op. */
+export interface PlanBackend {
+  readonly target: Target;
+  readonly kernels: readonly WasmKernel[];
+  elementwise(spec: {
+    label: string;
+    shape: Shape;
+    inputs: readonly Layout[];
+    outputs: readonly Layout[];
+    expressions: readonly Expression[];
+    target: Target;
+  }): KernelStep;
+  reduce(spec: {
+    label: string;
+    operator: "sum" | "max";
+    shape: Shape;
+    inputs: readonly Layout[];
+    expression: Expression;
+    output: Layout;
+    finish: Expression;
+    finishInputs?: readonly Layout[];
+    target: Target;
+  }): KernelPlan;
+  border(spec: { label: string; shape: Shape; layout: Layout; border: Border; target: Target }): KernelStep;
+}
+
+/** The buffers that a step's arguments name. */
+export interface StepBuffers {
+  readonly input: readonly Buffer[];
+  readonly output: readonly Buffer[];
+  readonly operand: readonly Buffer[];
+  readonly workspace: readonly Buffer[];
+  readonly table: readonly Buffer[];
+}
+
+export type PlannedStep =
+  | { readonly kind: "kernel"; readonly step: KernelStep; readonly buffers: StepBuffers }
+  /** An op that the device has no kernel for: the reference loops run on the calling thread. */
+  | {
+      readonly kind: "host";
+      readonly label: string;
+      readonly node: PlanNode;
+      readonly inputs: readonly View[];
+      readonly output: View;
+    };
+
+/** Steps in order, with every buffer placed. Independent of numbers, cells and addresses. */
+export interface Plan {
+  readonly steps: readonly PlannedStep[];
+  readonly buffers: readonly Buffer[];
+  /** Byte offset in the arena, by buffer id; -1 for buffers that live elsewhere. */
+  readonly offsets: readonly number[];
+  readonly arenaBytes: number;
+  /** The most bytes that are alive during one step: no arena can be smaller. */
+  readonly liveBytes: number;
+  readonly outputs: readonly View[];
+  readonly dataBuffers: readonly Buffer[];
+}
+
+/** The buffers that a step touches. */
+export function touched(step: PlannedStep): readonly Buffer[] {
+  if (step.kind === "host") return [...step.inputs.map((view) => view.buffer), step.output.buffer];
+  const { input, output, operand, workspace, table } = step.buffers;
+  return [...input, ...output, ...operand, ...workspace, ...table];
+}

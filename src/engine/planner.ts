@@ -1,0 +1,117 @@
+import { type Expression, input } from "../core/expression.ts";
+import { numel, type Shape, sameShape } from "../core/shape.ts";
+import { placeBuffers } from "./arena.ts";
+import { PlanBuilder } from "./builder.ts";
+import { InputList, isView } from "./lazy.ts";
+import type { Plan, PlanBackend } from "./plan.ts";
+import type { PlanGraph } from "./plan-graph.ts";
+import { type Buffer, broadcastView, contiguousLayout, sameStrides, type View } from "./view.ts";
+
+const groupInputs = 12;
+const groupOutputs = 6;
+
+/** A cell's next value, computed when everything else is done. */
+interface Ending {
+  readonly cell: number;
+  readonly shape: Shape;
+  readonly dtype: View["dtype"];
+  readonly expression: Expression;
+  readonly inputs: readonly View[];
+  readonly label: string;
+}
+
+/** Makes the plan of a graph: all reads of a cell come before its write. */
+export function makePlan(graph: PlanGraph, backend: PlanBackend): Plan {
+  const builder = new PlanBuilder(graph, backend);
+  const written = new Set(graph.writes.map(({ cell }) => cell));
+  const outputs = graph.outputs.map((index) => {
+    const view = builder.view(index);
+    const { home } = view.buffer;
+    if (home.kind !== "cell" || !written.has(home.slot)) return view;
+    const copy = builder.plain(view.shape, view);
+    builder.elementwise("copy", view.shape, [view], [copy], [input(0)]);
+    return copy;
+  });
+  writeCells(builder, endings(builder));
+  const toEnd = new Set(outputs.map((view) => view.buffer).filter((buffer) => buffer.home.kind !== "cell"));
+  const fromStart = new Set(builder.dataBuffers.filter(Boolean));
+  const placed = placeBuffers(builder.buffers, builder.steps, fromStart, toEnd);
+  return {
+    steps: builder.steps,
+    buffers: builder.buffers,
+    ...placed,
+    outputs,
+    dataBuffers: builder.dataBuffers,
+  };
+}
+
+function endings(builder: PlanBuilder): Ending[] {
+  const result: Ending[] = [];
+  for (const { cell, node } of builder.graph.writes) {
+    let access = builder.access(node);
+    if (!isView(access) && (access.kind === "deferred" || access.tail.length > 0)) access = builder.materialize(node);
+    if (isView(access)) {
+      const { home } = access.buffer;
+      if (home.kind === "cell" && home.slot === cell) continue;
+      result.push({
+        cell,
+        shape: access.shape,
+        dtype: access.dtype,
+        expression: input(0),
+        inputs: [access],
+        label: "write",
+      });
+    } else {
+      const { shape, dtype, expression, inputs, label } = access;
+      result.push({ cell, shape, dtype, expression, inputs: inputs.map((view) => broadcastView(view, shape)), label });
+    }
+  }
+  return result;
+}
+
+/** Writes that share inputs become one pass; a write that another still reads goes through a copy. */
+function writeCells(builder: PlanBuilder, all: readonly Ending[]): void {
+  const groups: { items: Ending[]; list: InputList; expressions: Expression[] }[] = [];
+  for (const item of all) {
+    const last = groups[groups.length - 1];
+    if (last && joins(last, item)) {
+      last.expressions.push(last.list.inline(item.expression, item.inputs, item.shape));
+      last.items.push(item);
+      continue;
+    }
+    const list = new InputList();
+    groups.push({ items: [item], list, expressions: [list.inline(item.expression, item.inputs, item.shape)] });
+  }
+  const copies: { from: View; to: View }[] = [];
+  for (const [at, group] of groups.entries()) {
+    const outputs = group.items.map((item): View => {
+      const to: View = {
+        buffer: builder.cellBuffer(item.cell, numel(item.shape)),
+        shape: item.shape,
+        dtype: item.dtype,
+        ...contiguousLayout(item.shape),
+      };
+      const later = groups.slice(at + 1).some((other) => other.list.views.some((view) => view.buffer === to.buffer));
+      const crossed = group.list.views.some((view) => view.buffer === to.buffer && !inPlace(view, to));
+      if (!later && !crossed) return to;
+      const from = builder.plain(item.shape, item);
+      copies.push({ from, to });
+      return from;
+    });
+    builder.elementwise(group.items[0]!.label, group.items[0]!.shape, group.list.views, outputs, group.expressions);
+  }
+  for (const { from, to } of copies) builder.elementwise("write", to.shape, [from], [to], [input(0)]);
+}
+
+function joins(group: { items: Ending[]; list: InputList }, item: Ending): boolean {
+  if (!sameShape(group.items[0]!.shape, item.shape) || group.items.length >= groupOutputs) return false;
+  const shared = new Set<Buffer>(group.list.views.map((view) => view.buffer));
+  const fresh = item.inputs.filter((view) => !shared.has(view.buffer)).length;
+  return fresh < item.inputs.length && group.list.views.length + fresh <= groupInputs;
+}
+
+function inPlace(view: View, to: View): boolean {
+  return (
+    view.offset === to.offset && sameShape(view.shape, to.shape) && sameStrides(to.shape, view.strides, to.strides)
+  );
+}

@@ -1,0 +1,71 @@
+import { type Expression, input } from "../core/expression.ts";
+import type { Shape } from "../core/shape.ts";
+import type { PlanBuilder } from "./builder.ts";
+import { type Deferred, isView, weight } from "./lazy.ts";
+import type { PlanNode } from "./plan-graph.ts";
+import { broadcastView, layoutOf, type View } from "./view.ts";
+
+/** A reduction whose input may still be lazy, and which takes the elementwise work that follows into its pass. */
+export function reductionDeferred(builder: PlanBuilder, node: PlanNode, operator: "sum" | "max"): Deferred {
+  const source = node.inputs[0]!;
+  const { shape } = builder.node(source);
+  const from = builder.access(source);
+  let expression: Expression = input(0);
+  let inputs: readonly View[];
+  let label = node.op.name;
+  if (
+    !isView(from) &&
+    from.kind === "lazy" &&
+    from.tail.length === 0 &&
+    (builder.uses(source) === 1 || weight(from.expression) <= 8)
+  ) {
+    expression = from.expression;
+    inputs = from.inputs.map((view) => broadcastView(view, shape));
+    label = `${from.label} ${label}`;
+  } else inputs = [builder.view(source)];
+  const reduced = new Set(node.attributes.dim as readonly number[]);
+  const spread = (view: View) => {
+    const strides = spreadStrides(view.strides, shape, reduced, node.attributes.keepdim === true);
+    return { ...layoutOf(view), strides };
+  };
+  return {
+    kind: "deferred",
+    base: node.shape,
+    shape: node.shape,
+    dtype: node.dtype,
+    expression: input(0),
+    operands: [],
+    tail: [],
+    label,
+    order: "any",
+    emit: (output, epilogue, operands, text) => {
+      const { backend } = builder;
+      const plan = backend.reduce({
+        label: text,
+        operator,
+        shape,
+        inputs: inputs.map(layoutOf),
+        expression,
+        output: spread(output),
+        finish: epilogue?.expression ?? input(0),
+        finishInputs: operands.map((view) => spread(broadcastView(view, node.shape))),
+        target: backend.target,
+      });
+      builder.emit(plan, inputs, [output], operands, text);
+    },
+  };
+}
+
+/** Strides of the result along the axes that are reduced over: 0 there. */
+function spreadStrides(
+  strides: readonly number[],
+  shape: Shape,
+  reduced: ReadonlySet<number>,
+  keepdim: boolean,
+): number[] {
+  let next = 0;
+  return shape.map((_, axis) => {
+    if (keepdim) return reduced.has(axis) ? 0 : strides[axis]!;
+    return reduced.has(axis) ? 0 : strides[next++]!;
+  });
+}

@@ -1,0 +1,254 @@
+import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
+import { loadArguments, partBounds } from "../../codegen/wasm/emit.ts";
+import { encodeModule } from "../../codegen/wasm/module.ts";
+import type { KernelPlan, Target, WasmKernel } from "../../core/kernel.ts";
+import { numel } from "../../core/shape.ts";
+import { conv2dWeightGradientOp, type WeightGradientAttributes } from "./weight-gradient.ts";
+import { bandArgumentNames, bandArguments, emitBandLoop, planBands } from "./weight-gradient-bands.wasm.ts";
+import {
+  type Blocking,
+  chooseBlocking,
+  type VectorClass,
+  type WeightGradientGeometry,
+  weightGradientGeometry,
+} from "./weight-gradient-blocking.ts";
+import { bandBytes, emitReduction } from "./weight-gradient-reduce.wasm.ts";
+import { emitOuterProductTile } from "./weight-gradient-tile.wasm.ts";
+
+/**
+ * The weight gradient as a sum of outer products over pixels, on channels-last tensors: register tiles run over the
+ * pixels of a band of the output and add up partial sums, one set for each band; a second step adds the bands.
+ */
+export const conv2dWeightGradientWasm: WasmKernel = {
+  op: conv2dWeightGradientOp,
+  name: "outer product",
+  accepts: (inputs, output) => numel(inputs[1]!.shape) > 0 && numel(output.shape) > 0,
+  wishes: weightGradientWishes,
+  plan(call): KernelPlan {
+    const { target } = call;
+    const geometry = weightGradientGeometry(call.inputs, call.attributes as WeightGradientAttributes);
+    const blocking = chooseBlocking(geometry, target);
+    const sums = {
+      units: geometry.kernel[0] * blocking.runs * geometry.groups,
+      rows: blocking.rows,
+      vectors: blocking.vectors,
+      vectorClasses: blocking.vectorClasses,
+    };
+    const bands = planBands(call, geometry, sums.units * blocking.vectorParts, bandBytes(sums), 12e6);
+    const key = JSON.stringify([geometry, target]);
+    return {
+      steps: [
+        {
+          label: "conv2dWeightGradient",
+          key: `conv2dWeightGradient ${key}`,
+          emit: () => emitOuterProducts(geometry, blocking, bandBytes(sums), target),
+          arguments: bandArguments(call, geometry, bands),
+          pieces: bands.bands * bands.subsets,
+        },
+        {
+          label: "conv2dWeightGradient: add bands",
+          key: `conv2dWeightGradient reduce ${key}`,
+          emit: () => emitReduction(sums, (...at) => pushWeightOffset(geometry, blocking, ...at), target),
+          arguments: [
+            { buffer: "workspace", index: 0 },
+            { buffer: "output", index: 0, offset: call.outputLayout.offset },
+            bands.bands,
+            bands.reductionPieces,
+          ],
+          pieces: bands.reductionPieces,
+        },
+      ],
+      workspaces: [bands.bands * bandBytes(sums)],
+    };
+  },
+};
+
+export function weightGradientWishes(
+  ...[, , attributes]: Parameters<WasmKernel["wishes"]>
+): ReturnType<WasmKernel["wishes"]> {
+  const [top, left, bottom, right] = (attributes as WeightGradientAttributes).padding.map((side) => Math.max(0, side));
+  const none = { top: 0, left: 0, bottom: 0, right: 0 };
+  return {
+    inputs: [
+      { order: "channelsLast", border: { top: top!, left: left!, bottom: bottom!, right: right! } },
+      { order: "channelsLast", border: none },
+    ],
+    output: "contiguous",
+    epilogue: false,
+  };
+}
+
+function emitOuterProducts(
+  geometry: WeightGradientGeometry,
+  blocking: Blocking,
+  bytesOfBand: number,
+  target: Target,
+): Uint8Array<ArrayBuffer> {
+  const { channels, outputs, groups, kernel, stride, dilation } = geometry;
+  const { inputRows, runs, rows, rowClasses, vectors, vectorClasses, vectorParts } = blocking;
+  const inputPixel = 4 * channels * stride[1];
+  const gradPixel = 4 * outputs;
+  const tiles: FunctionBuilder[] = [];
+  const indices = new Map<string, number>();
+  const tileIndex = (tileRows: number, each: VectorClass): number => {
+    const shift = each.vectors > 1 ? each.shift : 0;
+    const name = `tile${tileRows}x${each.vectors}s${shift}`;
+    if (!indices.has(name)) {
+      tiles.push(
+        emitOuterProductTile({
+          name,
+          rows: tileRows,
+          vectors: each.vectors,
+          shift,
+          lanes: each.lanes,
+          rowPixel: inputRows ? inputPixel : gradPixel,
+          vectorPixel: inputRows ? gradPixel : inputPixel,
+          fused: target.fusedMultiplyAdd,
+        }),
+      );
+      indices.set(name, tiles.length);
+    }
+    return indices.get(name)!;
+  };
+
+  const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
+  const [block] = f.parameters as [Local];
+  const a = loadArguments(f, block, bandArgumentNames);
+  const [from, to, unit, rest, part, x, grad, destination] = f.locals("i32", 8) as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
+  const units = f.local("i32");
+  f.i32(kernel[0] * runs * groups * vectorParts).set(units);
+  emitBandLoop(f, a, { inputPixel, gradPixel, bandBytes: bytesOfBand }, (chunk) => {
+    partBounds(f, chunk.subset, a.subsets, units, from, to);
+    f.for(unit, from, to, 1, () => {
+      f.get(unit).i32(vectorParts).op("i32.rem_u").set(part);
+      f.get(unit).i32(vectorParts).op("i32.div_u").set(rest);
+      f.get(rest)
+        .i32(16 * rows * vectors)
+        .op("i32.mul")
+        .get(chunk.partial)
+        .op("i32.add")
+        .set(destination);
+      f.get(chunk.x).set(x).get(chunk.grad).set(grad);
+      if (groups > 1) {
+        f.get(rest)
+          .i32(groups)
+          .op("i32.rem_u")
+          .i32(4 * (channels / groups))
+          .op("i32.mul")
+          .get(x)
+          .op("i32.add")
+          .set(x);
+        f.get(rest)
+          .i32(groups)
+          .op("i32.rem_u")
+          .i32(4 * (outputs / groups))
+          .op("i32.mul");
+        f.get(grad).op("i32.add").set(grad);
+        f.get(rest).i32(groups).op("i32.div_u").set(rest);
+      }
+      if (runs > 1) {
+        f.get(rest)
+          .i32(runs)
+          .op("i32.rem_u")
+          .i32(4 * channels * dilation[1])
+          .op("i32.mul");
+        f.get(x).op("i32.add").set(x);
+        f.get(rest).i32(runs).op("i32.div_u").set(rest);
+      }
+      f.get(rest).get(a.inputTap).op("i32.mul").get(x).op("i32.add").set(x);
+      const [rowSide, vectorSide] = inputRows ? [x, grad] : [grad, x];
+      const jumps = inputRows ? [chunk.xJump, chunk.gradJump] : [chunk.gradJump, chunk.xJump];
+      f.block(() => {
+        for (const [index, each] of vectorClasses.entries()) {
+          const own = () => {
+            f.get(part).i32(each.first).op("i32.sub").set(part);
+            const offset = 16 * each.start - (each.vectors === 1 ? 4 * each.shift : 0);
+            f.get(part)
+              .i32(16 * each.vectors)
+              .op("i32.mul")
+              .i32(offset)
+              .op("i32.add");
+            f.get(vectorSide).op("i32.add").set(vectorSide);
+            f.get(part)
+              .i32(16 * each.vectors * rows)
+              .op("i32.mul")
+              .i32(16 * each.start * rows)
+              .op("i32.add");
+            f.get(destination).op("i32.add").set(destination);
+            for (const group of rowClasses) {
+              f.get(rowSide)
+                .i32(4 * group.start)
+                .op("i32.add")
+                .get(vectorSide);
+              f.get(chunk.height).get(chunk.width).get(jumps[0]!).get(jumps[1]!);
+              f.get(destination)
+                .i32(16 * each.vectors * group.start)
+                .op("i32.add");
+              f.i32(group.blocks).get(chunk.accumulate).call(tileIndex(group.rows, each));
+            }
+          };
+          if (index === vectorClasses.length - 1) own();
+          else
+            f.get(part)
+              .i32(each.first + each.parts)
+              .op("i32.lt_s")
+              .if(() => {
+                own();
+                f.branch(1);
+              });
+        }
+      });
+    });
+  });
+  return encodeModule([f, ...tiles], target.memory);
+}
+
+/** Pushes the byte offset of an element of the partial sums in the weight [Co, Ci/groups, kh, kw]. */
+function pushWeightOffset(
+  { channels, outputs, groups, kernel }: WeightGradientGeometry,
+  { inputRows, runs, run }: Blocking,
+  f: FunctionBuilder,
+  unit: Local,
+  row: Local,
+  element: Local,
+  lane: number,
+): void {
+  const perGroup = channels / groups;
+  const pushElement = () => f.get(element).i32(lane).op("i32.add");
+  const pushInput = inputRows ? () => f.get(row) : pushElement;
+  const pushOutput = inputRows ? pushElement : () => f.get(row);
+  const merged = run !== perGroup;
+  pushOutput();
+  f.get(unit)
+    .i32(groups)
+    .op("i32.rem_u")
+    .i32(outputs / groups)
+    .op("i32.mul")
+    .op("i32.add");
+  f.i32(perGroup).op("i32.mul");
+  pushInput();
+  if (merged) f.i32(perGroup).op("i32.rem_u");
+  f.op("i32.add").i32(kernel[0]).op("i32.mul");
+  f.get(unit)
+    .i32(groups * runs)
+    .op("i32.div_u")
+    .op("i32.add")
+    .i32(kernel[1])
+    .op("i32.mul");
+  if (merged) {
+    pushInput();
+    f.i32(perGroup).op("i32.div_u").op("i32.add");
+  } else if (runs > 1) {
+    f.get(unit).i32(groups).op("i32.div_u").i32(runs).op("i32.rem_u").op("i32.add");
+  }
+  f.i32(4).op("i32.mul");
+}

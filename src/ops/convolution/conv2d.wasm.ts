@@ -1,0 +1,82 @@
+import type { Argument, KernelCall, KernelPlan, WasmKernel } from "../../core/kernel.ts";
+import { conv2dOp } from "./conv2d.ts";
+import { packedBytes, packStep } from "./direct/pack.ts";
+import { type DirectProblem, panelsOf } from "./direct/problem.ts";
+import { directStep } from "./direct/step.ts";
+import type { ConvolutionAttributes } from "./geometry.ts";
+
+/** Direct convolution over N, H, W, C planes with a border of zeros: any stride, dilation and groups. */
+export const conv2dDirect: WasmKernel = {
+  op: conv2dOp,
+  name: "conv2d direct",
+  accepts: (inputs) => inputs.every(({ dtype }) => dtype === "float32"),
+  wishes([input, weight, ...bias], output, attributes) {
+    const { stride, padding, dilation } = attributes as ConvolutionAttributes;
+    const [top, left] = padding;
+    const past = ([0, 1] as const).map((axis) => {
+      const last = (output.shape[axis + 2]! - 1) * stride[axis] - padding[axis];
+      return Math.max(0, last + dilation[axis] * (weight!.shape[axis + 2]! - 1) - (input!.shape[axis + 2]! - 1));
+    });
+    const border = { top: Math.max(0, top), left: Math.max(0, left), bottom: past[0]!, right: past[1]! };
+    return {
+      inputs: [
+        { order: "channelsLast", border },
+        { order: "contiguous" },
+        ...bias.map(() => ({ order: "contiguous" }) as const),
+      ],
+      output: "any",
+      epilogue: true,
+    };
+  },
+  plan(call) {
+    const [outputs, perGroup, height, width] = call.inputs[1]!.shape as [number, number, number, number];
+    const { stride, padding, dilation, groups } = call.attributes as ConvolutionAttributes;
+    const taps = height * width;
+    return planDirect(call, [
+      {
+        ...common(call),
+        groups,
+        kernel: [height, width],
+        stride,
+        dilation,
+        first: [-padding[0], -padding[1]],
+        outputSize: [call.output.shape[2]!, call.output.shape[3]!],
+        output: call.outputLayout,
+        epilogue: call.epilogue,
+        weights: {
+          offset: call.inputLayouts[1]!.offset,
+          group: (outputs / groups) * perGroup * taps,
+          output: perGroup * taps,
+          input: taps,
+          y: width,
+          x: 1,
+        },
+      },
+    ]);
+  },
+};
+
+/** What a call says of all its problems. */
+export function common({ inputs, output, inputLayouts, target }: KernelCall) {
+  return {
+    batch: output.shape[0]!,
+    channels: inputs[0]!.shape[1]!,
+    outputs: output.shape[1]!,
+    bias: inputs.length > 2,
+    input: inputLayouts[0]!,
+    target,
+  };
+}
+
+/** Packs and convolves one problem after the other. */
+export function planDirect(call: KernelCall, problems: readonly DirectProblem[]): KernelPlan {
+  const bias: Argument = call.inputs[2] ? { buffer: "input", index: 2, offset: call.inputLayouts[2]!.offset } : 0;
+  const workspaces: number[] = [];
+  const tables: Int32Array[] = [];
+  const steps = problems.flatMap((problem, workspace) => {
+    const panels = panelsOf(problem);
+    workspaces.push(packedBytes(panels));
+    return [packStep(problem, panels, bias, workspace), directStep(problem, panels, workspace, tables)];
+  });
+  return { steps, workspaces, tables };
+}

@@ -1,0 +1,207 @@
+import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
+import { loadArguments, loadLanes, multiplyAdd, partBounds } from "../../codegen/wasm/emit.ts";
+import { encodeModule } from "../../codegen/wasm/module.ts";
+import { evenParts } from "../../codegen/wasm/tiles.ts";
+import type { KernelPlan, Target, WasmKernel } from "../../core/kernel.ts";
+import { numel } from "../../core/shape.ts";
+import { weightGradientWishes } from "./conv2d-weight-gradient.wasm.ts";
+import { conv2dWeightGradientOp, type WeightGradientAttributes } from "./weight-gradient.ts";
+import { bandArgumentNames, bandArguments, emitBandLoop, planBands } from "./weight-gradient-bands.wasm.ts";
+import { vectorParts, type WeightGradientGeometry, weightGradientGeometry } from "./weight-gradient-blocking.ts";
+import { bandBytes, emitReduction, type PartialSums } from "./weight-gradient-reduce.wasm.ts";
+
+/** The weight gradient where each channel has its own kernel: four channels a vector, one accumulator for each tap. */
+export const depthwiseWeightGradientWasm: WasmKernel = {
+  op: conv2dWeightGradientOp,
+  name: "depthwise",
+  accepts([x, grad], output, attributes) {
+    const { groups } = attributes as WeightGradientAttributes;
+    const [, perGroup, ...kernel] = output.shape as [number, number, number, number];
+    const depthwise = groups > 1 && x!.shape[1] === groups && grad!.shape[1] === groups && perGroup === 1;
+    return depthwise && kernel[1]! <= mostTaps && numel(grad!.shape) > 0;
+  },
+  wishes: weightGradientWishes,
+  plan(call): KernelPlan {
+    const { target } = call;
+    const geometry = weightGradientGeometry(call.inputs, call.attributes as WeightGradientAttributes);
+    const [kernelHeight, kernelWidth] = geometry.kernel;
+    const sums: PartialSums = {
+      units: 1,
+      rows: kernelHeight * kernelWidth,
+      vectors: Math.ceil(geometry.channels / 4),
+      vectorClasses: vectorParts(geometry.channels, 1),
+    };
+    const bands = planBands(call, geometry, sums.vectors, bandBytes(sums), 4e6);
+    const key = JSON.stringify([geometry, target]);
+    return {
+      steps: [
+        {
+          label: "conv2dWeightGradient, depthwise",
+          key: `conv2dWeightGradient depthwise ${key}`,
+          emit: () => emitDepthwise(geometry, sums, target),
+          arguments: bandArguments(call, geometry, bands),
+          pieces: bands.bands * bands.subsets,
+        },
+        {
+          label: "conv2dWeightGradient: add bands",
+          key: `conv2dWeightGradient depthwise reduce ${key}`,
+          emit: () =>
+            emitReduction(
+              sums,
+              (f, _unit, tap, channel, lane) => {
+                f.get(channel).i32(lane).op("i32.add").i32(sums.rows).op("i32.mul").get(tap).op("i32.add");
+                f.i32(4).op("i32.mul");
+              },
+              target,
+            ),
+          arguments: [
+            { buffer: "workspace", index: 0 },
+            { buffer: "output", index: 0, offset: call.outputLayout.offset },
+            bands.bands,
+            1,
+          ],
+          pieces: 1,
+        },
+      ],
+      workspaces: [bands.bands * bandBytes(sums)],
+    };
+  },
+};
+
+const mostTaps = 12;
+
+/** Kernel rows in parts whose taps have an accumulator each. */
+const rowParts = ([height, width]: readonly [number, number]) =>
+  evenParts(height, Math.max(1, Math.floor(mostTaps / width)));
+
+function emitDepthwise(geometry: WeightGradientGeometry, sums: PartialSums, target: Target): Uint8Array<ArrayBuffer> {
+  const { channels, kernel, stride } = geometry;
+  const inputPixel = 4 * channels * stride[1];
+  const gradPixel = 4 * channels;
+  const lanes = Math.min(4, channels);
+  const shift = lanes < 4 ? 0 : 4 * sums.vectors - channels;
+  const parts = rowParts(kernel);
+  const sizes = [...new Set(parts)];
+  const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
+  const a = loadArguments(f, f.parameters[0]!, bandArgumentNames);
+  const [from, to, vectors, vector, offset, destination] = f.locals("i32", 6) as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
+  f.i32(sums.vectors).set(vectors);
+  emitBandLoop(f, a, { inputPixel, gradPixel, bandBytes: bandBytes(sums) }, (chunk) => {
+    partBounds(f, chunk.subset, a.subsets, vectors, from, to);
+    f.for(vector, from, to, 1, () => {
+      // The last vector is moved back to end with the channels.
+      f.get(vector)
+        .i32(16)
+        .op("i32.mul")
+        .tee(offset)
+        .i32(16 * sums.vectors - 16 - 4 * shift);
+      f.get(offset)
+        .i32(16 * sums.vectors - 16 - 4 * shift)
+        .op("i32.lt_s")
+        .op("select")
+        .set(offset);
+      f.get(vector)
+        .i32(16 * sums.rows)
+        .op("i32.mul")
+        .get(chunk.partial)
+        .op("i32.add")
+        .set(destination);
+      let row = 0;
+      for (const height of parts) {
+        f.get(chunk.x).get(offset).op("i32.add").get(a.inputTap).i32(row).op("i32.mul").op("i32.add");
+        f.get(chunk.grad).get(offset).op("i32.add").get(chunk.height).get(chunk.width);
+        f.get(chunk.xJump).get(chunk.gradJump).get(a.inputTap);
+        f.get(destination)
+          .i32(16 * row * kernel[1])
+          .op("i32.add")
+          .get(chunk.accumulate);
+        f.call(1 + sizes.indexOf(height));
+        row += height;
+      }
+    });
+  });
+  const tiles = sizes.map((height) => emitTaps(geometry, height, lanes, target.fusedMultiplyAdd));
+  return encodeModule([f, ...tiles], target.memory);
+}
+
+/** `taps(x, grad, height, width, xJump, gradJump, tapRow, destination, accumulate)` for `rows` kernel rows. */
+function emitTaps(
+  { channels, kernel, stride, dilation }: WeightGradientGeometry,
+  rows: number,
+  lanes: number,
+  fused: boolean,
+): FunctionBuilder {
+  const f = new FunctionBuilder(`taps${rows}`, new Array(9).fill("i32"));
+  const [x, grad, height, width, xJump, gradJump, tapRow, destination, accumulate] = f.parameters as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
+  const pointers = f.locals("i32", rows);
+  const end = f.local("i32");
+  const totals = f.locals("v128", rows * kernel[1]);
+  const [gradient, pixel] = f.locals("v128", 2) as [Local, Local];
+  for (const [row, pointer] of pointers.entries()) {
+    f.get(x).get(tapRow).i32(row).op("i32.mul").op("i32.add").set(pointer);
+  }
+  f.loop(() => {
+    f.get(width)
+      .i32(4 * channels)
+      .op("i32.mul")
+      .get(grad)
+      .op("i32.add")
+      .set(end);
+    f.loop(() => {
+      loadLanes(f, grad, 0, lanes);
+      f.set(gradient);
+      for (const [row, pointer] of pointers.entries()) {
+        for (let tap = 0; tap < kernel[1]; tap++) {
+          loadLanes(f, pointer, 4 * channels * dilation[1] * tap, lanes);
+          f.set(pixel);
+          multiplyAdd(f, fused, totals[row * kernel[1] + tap]!, pixel, gradient);
+        }
+        f.get(pointer)
+          .i32(4 * channels * stride[1])
+          .op("i32.add")
+          .set(pointer);
+      }
+      f.get(grad)
+        .i32(4 * channels)
+        .op("i32.add")
+        .tee(grad)
+        .get(end)
+        .op("i32.lt_u")
+        .branchIf(0);
+    });
+    for (const pointer of pointers) f.get(pointer).get(xJump).op("i32.add").set(pointer);
+    f.get(grad).get(gradJump).op("i32.add").set(grad);
+    f.get(height).i32(1).op("i32.sub").tee(height).branchIf(0);
+  });
+  f.get(accumulate).if(() => {
+    for (const [at, total] of totals.entries()) {
+      f.get(total)
+        .get(destination)
+        .load("v128.load", 16 * at)
+        .op("f32x4.add")
+        .set(total);
+    }
+  });
+  for (const [at, total] of totals.entries())
+    f.get(destination)
+      .get(total)
+      .store("v128.store", 16 * at);
+  return f;
+}

@@ -1,0 +1,105 @@
+import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
+import { emitExpressions } from "../../../codegen/wasm/expression.ts";
+import { VectorPool } from "../../../codegen/wasm/math.ts";
+import type { Expression } from "../../../core/expression.ts";
+import type { Layout, Target } from "../../../core/kernel.ts";
+import { loadLanes, storeLanes } from "./emit.ts";
+import type { PanelClass } from "./problem.ts";
+
+/** How a tensor's channels lie: behind each other, all in one place, or where a table of byte offsets tells. */
+export type ChannelMode = "vector" | "splat" | "table";
+
+export function channelMode(layout: Layout): ChannelMode {
+  if (layout.channelOffsets) return "table";
+  return layout.strides[1] === 1 ? "vector" : layout.strides[1] === 0 ? "splat" : "table";
+}
+
+/** Byte offsets of the channels. */
+export function channelTable(layout: Layout, channels: number): Int32Array {
+  return Int32Array.from({ length: channels }, (_, c) => 4 * (layout.channelOffsets?.[c] ?? c * layout.strides[1]!));
+}
+
+export interface FinishShape {
+  readonly name: string;
+  readonly kind: PanelClass;
+  readonly output: ChannelMode;
+  readonly operands: readonly ChannelMode[];
+  readonly expression: Expression | null;
+  readonly target: Target;
+}
+
+/**
+ * `finish(results, pixels, [address, step, table] of the output, the same of each operand)`: takes results from scratch
+ * memory, applies the epilogue and stores them. An address is that of the first pixel (and, for "vector", of the panel's
+ * first channel), `table` that of the panel's first channel.
+ */
+export function emitFinish({ name, kind, output, operands, expression, target }: FinishShape): FunctionBuilder {
+  const f = new FunctionBuilder(name, [
+    "i32",
+    "i32",
+    ...[output, ...operands].flatMap(() => ["i32", "i32", "i32"] as const),
+  ]);
+  const [results, pixels] = f.parameters as [Local, Local];
+  const places = [output, ...operands].map((mode, which) => ({
+    mode,
+    address: f.parameters[2 + which * 3]!,
+    step: f.parameters[3 + which * 3]!,
+    table: f.parameters[4 + which * 3]!,
+  }));
+  const pool = new VectorPool(f);
+
+  const pushOperand = ({ mode, address, table }: (typeof places)[number], v: number, lanes: number) => {
+    if (mode === "splat") f.get(address).load("v128.load32_splat");
+    else if (mode === "vector") loadLanes(f, address, lanes, v * 16);
+    else {
+      const vector = pool.take();
+      f.f32x4(0).set(vector);
+      for (let lane = 0; lane < lanes; lane++) {
+        pushPlace(address, table, v * 4 + lane);
+        f.get(vector).laneMemory("v128.load32_lane", lane).set(vector);
+      }
+      f.get(vector);
+      pool.release(vector);
+    }
+  };
+  const pushPlace = (address: Local, table: Local, channel: number) => {
+    f.get(address)
+      .get(table)
+      .load("i32.load", channel * 4)
+      .op("i32.add");
+  };
+
+  f.loop(() => {
+    for (let v = 0; v < kind.vectors; v++) {
+      const lanes = Math.min(4, kind.lanes - v * 4);
+      const pushInput = (index: number) => {
+        if (index === 0) {
+          f.get(results).load("v128.load", v * 16);
+        } else pushOperand(places[index]!, v, lanes);
+      };
+      let vector: Local;
+      if (expression) vector = emitExpressions(f, [expression], pushInput, target, pool)[0]!;
+      else {
+        vector = pool.take();
+        pushInput(0);
+        f.set(vector);
+      }
+      const { mode, address, table } = places[0]!;
+      if (mode === "vector") storeLanes(f, address, vector, lanes, v * 16);
+      else {
+        for (let lane = 0; lane < lanes; lane++) {
+          pushPlace(address, table, v * 4 + lane);
+          f.get(vector).laneMemory("v128.store32_lane", lane);
+        }
+      }
+      pool.release(vector);
+    }
+    f.get(results)
+      .i32(kind.vectors * 16)
+      .op("i32.add")
+      .set(results);
+    for (const { address, step } of places) f.get(address).get(step).op("i32.add").set(address);
+    f.get(pixels).i32(1).op("i32.sub").tee(pixels).branchIf(0);
+  });
+  return f;
+}

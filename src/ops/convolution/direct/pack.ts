@@ -1,0 +1,116 @@
+import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
+import { encodeModule } from "../../../codegen/wasm/module.ts";
+import type { Argument, KernelStep } from "../../../core/kernel.ts";
+import { forPanel, loadArguments, plusProduct } from "./emit.ts";
+import { type DirectProblem, groupBytes, type PanelClass, type Panels } from "./problem.ts";
+
+const names = ["source", "target", "bias", "group", "output", "input", "y", "x"] as const;
+
+/**
+ * Copies the weights into panels, one panel a piece: [bias], then for each tap and input channel one row of the panel's
+ * output channels, zeros where there is none.
+ */
+export function packStep(problem: DirectProblem, panels: Panels, bias: Argument, workspace: number): KernelStep {
+  const { weights, kernel, target } = problem;
+  return {
+    label: "pack weights",
+    key: `conv pack ${JSON.stringify([panels, kernel, target.memory])}`,
+    emit: () => encodeModule([emitPack(panels, kernel)], target.memory),
+    arguments: [
+      { buffer: "input", index: 1, offset: weights.offset },
+      { buffer: "workspace", index: workspace },
+      bias,
+      weights.group * 4,
+      weights.output * 4,
+      weights.input * 4,
+      weights.y * 4,
+      weights.x * 4,
+    ],
+    pieces: panels.groups * panels.panelsPerGroup,
+  };
+}
+
+function emitPack(panels: Panels, kernel: readonly [number, number]): FunctionBuilder {
+  const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
+  const [, first, last] = f.parameters as [Local, Local, Local, Local];
+  const args = loadArguments(f, names);
+  const [panel, channel, group, bytes, from, to] = f.locals("i32", 6) as [Local, Local, Local, Local, Local, Local];
+  const [ci, ky, kx, row, tap, source, target] = f.locals("i32", 7) as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
+  const vector = f.local("v128");
+
+  const gather = (address: Local, step: Local | number, lanes: number) => {
+    f.f32x4(0).set(vector);
+    for (let lane = 0; lane < lanes; lane++) {
+      f.get(address).get(vector).laneMemory("v128.load32_lane", lane).set(vector);
+      if (lane < lanes - 1) f.get(address).value(step).op("i32.add").set(address);
+    }
+  };
+
+  const pack = (kind: PanelClass) => {
+    const width = kind.vectors * 16;
+    f.get(args.source);
+    plusProduct(f, group, args.group);
+    plusProduct(f, channel, args.output);
+    f.set(from);
+    f.get(args.target).get(bytes).op("i32.add").set(to);
+    for (let v = 0; v < kind.vectors; v++) {
+      const lanes = Math.min(4, kind.lanes - v * 4);
+      if (panels.head) {
+        f.get(args.bias).get(channel);
+        plusProduct(f, group, panels.outputsPerGroup);
+        f.i32(4)
+          .op("i32.mul")
+          .op("i32.add")
+          .i32(v * 16)
+          .op("i32.add")
+          .set(source);
+        gather(source, 4, lanes);
+        f.get(to)
+          .get(vector)
+          .store("v128.store", v * 16);
+      }
+      if (panels.terms === 0) continue;
+      f.for(ci, 0, panels.inputsPerGroup, 1, () => {
+        f.get(from);
+        plusProduct(f, args.output, v * 4);
+        plusProduct(f, ci, args.input);
+        f.set(row);
+        f.get(to)
+          .i32(v * 16 + panels.head * width)
+          .op("i32.add");
+        plusProduct(f, ci, width);
+        f.set(target);
+        f.for(ky, 0, kernel[0], 1, () => {
+          f.get(row).set(tap);
+          f.for(kx, 0, kernel[1], 1, () => {
+            f.get(tap).set(source);
+            gather(source, args.output, lanes);
+            f.get(target).get(vector).store("v128.store");
+            f.get(target)
+              .i32(panels.inputsPerGroup * width)
+              .op("i32.add")
+              .set(target);
+            f.get(tap).get(args.x).op("i32.add").set(tap);
+          });
+          f.get(row).get(args.y).op("i32.add").set(row);
+        });
+      });
+    }
+  };
+
+  f.for(panel, first, last, 1, () => {
+    forPanel(f, panels, panel, { channel, group, bytes }, groupBytes(panels), pack);
+  });
+  return f;
+}
+
+/** Bytes of the workspace that the packed weights take. */
+export const packedBytes = (panels: Panels): number => Math.max(16, panels.groups * groupBytes(panels));

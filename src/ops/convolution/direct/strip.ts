@@ -1,0 +1,147 @@
+import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
+import { loadLanes } from "./emit.ts";
+import type { PanelClass, Panels } from "./problem.ts";
+
+export interface StripShape {
+  readonly name: string;
+  readonly panels: Panels;
+  readonly kind: PanelClass;
+  /** Output pixels in a tile. */
+  readonly rows: number;
+  readonly kernel: readonly [number, number];
+  /** Bytes between an output pixel's input and the next one's. */
+  readonly pixelStep: number;
+  /** Bytes between input pixels under neighbouring taps. */
+  readonly tapStep: number;
+  /** Whether the taps of a kernel row and their channels lie behind each other in the input. */
+  readonly merged: boolean;
+  /** Bytes between the results of neighbouring output pixels. */
+  readonly resultStep: number;
+  readonly fusedMultiplyAdd: boolean;
+}
+
+/**
+ * `strip(x, weights, results, tiles, rowStep)`: neighbouring tiles of one output row and one panel.
+ *
+ *              panel row: vectors · 4 channels
+ *            ┌────────┬────────┐
+ *   pixel 0  │  acc   │  acc   │   each step: load the panel's row, then for each pixel
+ *   pixel 1  │  acc   │  acc   │   splat one input number and multiply-add it
+ *   …        └────────┴────────┘
+ *
+ * One step a loop round: unrolled, V8 12 (Node 20) hoists the loads of all steps and spills.
+ */
+export function emitStrip(shape: StripShape): FunctionBuilder {
+  const { panels, kind, rows, kernel, pixelStep, tapStep, resultStep } = shape;
+  const { vectors } = kind;
+  const f = new FunctionBuilder(shape.name, ["i32", "i32", "i32", "i32", "i32"]);
+  const [x, weights, results, tiles, rowStep] = f.parameters as [Local, Local, Local, Local, Local];
+  const [row, at, end, weight, ky, kx] = f.locals("i32", 6) as [Local, Local, Local, Local, Local, Local];
+  const accumulators = Array.from({ length: rows }, () => f.locals("v128", vectors));
+  const columns = f.locals("v128", vectors);
+  const read = f.local("v128");
+
+  const multiplyAdd = (accumulator: Local, column: Local) => {
+    if (shape.fusedMultiplyAdd) f.get(read).get(column).get(accumulator).op("f32x4.relaxed_madd").set(accumulator);
+    else f.get(accumulator).get(read).get(column).op("f32x4.mul").op("f32x4.add").set(accumulator);
+  };
+  const step = () => {
+    for (const [v, column] of columns.entries()) {
+      f.get(weight)
+        .load("v128.load", v * 16)
+        .set(column);
+    }
+    f.get(weight)
+      .i32(vectors * 16)
+      .op("i32.add")
+      .set(weight);
+    for (const [r, line] of accumulators.entries()) {
+      if (!panels.depthwise)
+        f.get(at)
+          .load("v128.load32_splat", r * pixelStep)
+          .set(read);
+      for (const [v, accumulator] of line.entries()) {
+        if (panels.depthwise) {
+          loadLanes(f, at, kind.lanes - v * 4, r * pixelStep + v * 16);
+          f.set(read);
+        }
+        multiplyAdd(accumulator, columns[v]!);
+      }
+    }
+  };
+  /** Steps from `at` on, `distance` bytes apart. */
+  const run = (count: number, distance: number) => {
+    if (count === 1) {
+      step();
+      return;
+    }
+    f.get(at)
+      .i32(count * distance)
+      .op("i32.add")
+      .set(end);
+    f.loop(() => {
+      step();
+      f.get(at).i32(distance).op("i32.add").tee(at).get(end).op("i32.lt_u").branchIf(0);
+    });
+  };
+  const repeat = (count: number, counter: Local, body: () => void) => {
+    if (count === 1) {
+      body();
+      return;
+    }
+    f.i32(count).set(counter);
+    f.loop(() => {
+      body();
+      f.get(counter).i32(1).op("i32.sub").tee(counter).branchIf(0);
+    });
+  };
+  const kernelRow = () => {
+    f.get(row).set(at);
+    if (panels.depthwise) run(kernel[1], tapStep);
+    else if (shape.merged) run(kernel[1] * panels.inputsPerGroup, 4);
+    else {
+      const back = tapStep - (panels.inputsPerGroup === 1 ? 0 : panels.inputsPerGroup * 4);
+      repeat(kernel[1], kx, () => {
+        run(panels.inputsPerGroup, 4);
+        f.get(at).i32(back).op("i32.add").set(at);
+      });
+    }
+    f.get(row).get(rowStep).op("i32.add").set(row);
+  };
+
+  f.loop(() => {
+    for (const accumulator of accumulators.flat()) f.f32x4(0).set(accumulator);
+    if (panels.terms > 0) {
+      f.get(weights)
+        .i32(panels.head * vectors * 16)
+        .op("i32.add")
+        .set(weight);
+      f.get(x).set(row);
+      repeat(kernel[0], ky, kernelRow);
+    }
+    if (panels.head) {
+      for (const [v, column] of columns.entries()) {
+        f.get(weights)
+          .load("v128.load", v * 16)
+          .set(column);
+      }
+    }
+    for (const [r, line] of accumulators.entries()) {
+      for (const [v, accumulator] of line.entries()) {
+        f.get(results).get(accumulator);
+        if (panels.head) f.get(columns[v]!).op("f32x4.add");
+        f.store("v128.store", r * resultStep + v * 16);
+      }
+    }
+    f.get(results)
+      .i32(rows * resultStep)
+      .op("i32.add")
+      .set(results);
+    f.get(x)
+      .i32(rows * pixelStep)
+      .op("i32.add")
+      .set(x);
+    f.get(tiles).i32(1).op("i32.sub").tee(tiles).branchIf(0);
+  });
+  return f;
+}

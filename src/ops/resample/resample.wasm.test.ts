@@ -1,0 +1,70 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import type { KernelCall } from "../../core/kernel.ts";
+import { dataNode, type Node, record } from "../../core/node.ts";
+import { compute } from "../../devices/reference/evaluate.ts";
+import { contiguousLayout, prepare, testTarget } from "../../testing/run-kernel.ts";
+import { errorInUnits, randomValues } from "../../testing/spatial.ts";
+import type { AxisMap } from "./axis-map.ts";
+import { resample2d, resample2dOp } from "./resample.ts";
+import { resample2dKernel } from "./resample.wasm.ts";
+
+function check(node: Node): void {
+  const [x] = node.inputs as [Node];
+  const { data } = x.source as { data: Float32Array };
+  const call: KernelCall = {
+    inputs: [x],
+    output: node,
+    attributes: node.attributes,
+    inputLayouts: [contiguousLayout(x.shape)],
+    outputLayout: contiguousLayout(node.shape),
+    epilogue: null,
+    target: testTarget(),
+  };
+  const prepared = prepare(resample2dKernel.plan(call), call, [data]);
+  for (const order of ["forward", "backward"] as const) {
+    prepared.run(order);
+    expect(errorInUnits(prepared.output(), compute(node, [data], "float32"), 16)).toBeLessThan(1);
+  }
+}
+
+const size = fc.integer({ min: 1, max: 37 });
+/** A map of any kind from `input` elements. */
+const axisMap = fc
+  .tuple(size, size, fc.integer({ min: 0, max: 6 }), fc.boolean())
+  .map(([a, b, kind, flag]): AxisMap => {
+    const maps: AxisMap[] = [
+      ["identity", a, a],
+      ["nearest", a, b, 0],
+      ["bilinear", a, b, 0, flag],
+      ["bicubic", a, b, 0, flag],
+      ["adaptive", a, b],
+      ["reflect", a, a + Math.min(b, a - 1), Math.min(b, a - 1)],
+      ["pool", a, Math.ceil(a / 2), 2, 2, 0, flag ? "exclude" : "include"],
+    ];
+    return maps[kind]!;
+  });
+
+it("equals the reference on random maps and their transposes", () => {
+  fc.assert(
+    fc.property(axisMap, axisMap, fc.integer({ min: 1, max: 5 }), (mapH, mapW, planes) => {
+      const shape = [planes, mapH[1], mapW[1]];
+      const node = resample2d(dataNode(randomValues(shape, 3), shape), mapH, mapW);
+      check(node);
+      const grad = dataNode(randomValues(node.shape, 4), node.shape);
+      check(record(resample2dOp, [grad], { ...node.attributes, transposed: true }));
+    }),
+    { numRuns: 80, seed: 3 },
+  );
+});
+
+it("cuts large planes into bands and packs small ones into pieces", () => {
+  for (const [planes, from, to] of [
+    [2, 90, 270],
+    [700, 7, 1],
+  ] as const) {
+    const shape = [1, planes, from, from];
+    const map: AxisMap = to === 1 ? ["adaptive", from, to] : ["bicubic", from, to, 3, false];
+    check(resample2d(dataNode(randomValues(shape, 3), shape), map, map));
+  }
+});
