@@ -30,15 +30,13 @@ const pieceElements = 32768;
  * depend on where it lies. Buffers are `input` i and `output` i.
  *
  * @example
- * ```ts
  * const layout = { strides: [1], offset: 0, size: 8 };
  * const memory = { initialPages: 1, maximumPages: 1, shared: true };
  * const step = elementwiseStep({
  *   label: "double", shape: [8], inputs: [layout], outputs: [layout],
  *   expressions: [add(input(0), input(0))], target: { fusedMultiplyAdd: false, tile: [4, 8], memory },
  * });
- * console.log(step.pieces); // 1
- * ```
+ * step.pieces; // 1
  */
 export function elementwiseStep(spec: ElementwiseSpec): KernelStep {
   const { target } = spec;
