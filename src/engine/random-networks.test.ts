@@ -17,7 +17,7 @@ const largest = (values: ArrayLike<number>) =>
 /** The largest difference, of the largest number: at least of 2 % of `overall`, since some gradients are zero but for rounding. */
 function worst(actual: ArrayLike<number>, expected: ArrayLike<number>, overall: number): number {
   const scale = Math.max(largest(expected), overall / 50);
-  return largest(Array.from(expected, (value, at) => actual[at]! - value)) / scale;
+  return largest(Array.from(expected, (value, at) => actual[at]! - value)) / Math.max(scale, 1e-6);
 }
 
 test.each(Array.from({ length: count }, (_, at) => first + at))(
