@@ -4,7 +4,7 @@ import { expressionKey } from "../../../core/expression.ts";
 import type { Argument, KernelStep, Layout } from "../../../core/kernel.ts";
 import { forPanel, loadArguments, plusProduct } from "./emit.ts";
 import { type ChannelMode, channelMode, channelTable, emitFinish } from "./finish.ts";
-import { type DirectProblem, groupBytes, type PanelClass, type Panels } from "./problem.ts";
+import { type DirectProblem, groupBytes, type PanelClass, type Panels, panelBytes } from "./problem.ts";
 import { splitWork } from "./split.ts";
 import { emitStrip } from "./strip.ts";
 
@@ -12,8 +12,9 @@ const fixedNames = [
   "x",
   "weights",
   "xBatch",
-  "xLine",
-  "rowStep",
+  "xRow",
+  "inputHeight",
+  "firstRow",
   "batch",
   "height",
   "width",
@@ -35,11 +36,11 @@ export function directStep(
 ): KernelStep {
   const { batch, channels, stride, dilation, outputSize, input, output, first, epilogue, target } = problem;
   const operands = epilogue?.operands ?? [];
-  const modes = [output, ...operands].map(channelMode);
+  const modes = [output, ...operands].map((layout) => channelMode(layout, problem.outputs));
   const { strides } = input;
   const work = splitWork(problem, panels);
   const place = (layout: Layout, buffer: "output" | "operand", index: number): Argument[] => {
-    const mode = channelMode(layout);
+    const mode = channelMode(layout, problem.outputs);
     const table: Argument = mode === "table" ? { buffer: "table", index: tables.length } : 0;
     if (mode === "table") tables.push(channelTable(layout, problem.outputs));
     const [perBatch, , perRow, perPixel] = layout.strides as [number, number, number, number];
@@ -53,11 +54,13 @@ export function directStep(
     pixelStep: stride[1] * channels * 4,
   };
   const words: Record<(typeof fixedNames)[number], Argument> = {
-    x: { buffer: "input", index: 0, offset: input.offset + first[0] * strides[2]! + first[1] * strides[3]! },
+    // Of column `first` in row 0 of the input: the row is added where it is known to be inside.
+    x: { buffer: "input", index: 0, offset: input.offset + first[1] * strides[3]! },
     weights: { buffer: "workspace", index: workspace },
     xBatch: strides[0]! * 4,
-    xLine: stride[0] * strides[2]! * 4,
-    rowStep: dilation[0] * strides[2]! * 4,
+    xRow: strides[2]! * 4,
+    inputHeight: problem.inputHeight,
+    firstRow: first[0],
     batch,
     height: outputSize[0],
     width: outputSize[1],
@@ -72,7 +75,8 @@ export function directStep(
       problem.kernel,
       shape.pixelStep,
       shape.direct && output.strides[3]!,
-      dilation[1],
+      stride[0],
+      dilation,
       modes,
       epilogue && expressionKey([epilogue.expression]),
       target,
@@ -114,8 +118,9 @@ function emitModule(shape: ModuleShape): Uint8Array<ArrayBuffer> {
   const straight = (kind: PanelClass) => direct && kind.lanes === kind.vectors * 4;
   const resultStep = (kind: PanelClass) => (straight(kind) ? problem.output.strides[3]! * 4 : kind.vectors * 16);
   const stripIndex = (kind: PanelClass, rows: number): number => {
-    const lanes = panels.depthwise && kind.lanes < kind.vectors * 4 ? ` of ${kind.lanes} channels` : "";
-    return add(`strip ${rows}x${kind.vectors * 4}${lanes}${straight(kind) ? " straight" : ""}`, (name) =>
+    const lanes = (panels.depthwise || kind.dot) && kind.lanes < kind.vectors * 4 ? ` of ${kind.lanes} channels` : "";
+    const variant = `${kind.dot ? " dot" : ""}${straight(kind) ? " straight" : ""}`;
+    return add(`strip ${rows}x${kind.vectors * 4}${lanes}${variant}`, (name) =>
       emitStrip({
         name,
         panels,
@@ -151,7 +156,7 @@ function emitModule(shape: ModuleShape): Uint8Array<ArrayBuffer> {
 
 /** Pieces are (images, panels, rows); in a piece, each chunk of columns is done by each panel, row after row. */
 function emitRun(
-  { panels, modes, pixelStep }: ModuleShape,
+  { problem, panels, modes, pixelStep }: ModuleShape,
   strips: readonly (readonly number[])[],
   finishes: readonly number[],
   resultStep: (kind: PanelClass) => number,
@@ -169,6 +174,8 @@ function emitRun(
     Object.fromEntries(names.map((name) => [name, f.local("i32")])) as Record<Name, Local>;
   const v = i32("piece", "band", "rest", "n", "nEnd", "x0", "pixels", "p", "pFirst", "pEnd", "y", "yFirst", "yEnd");
   const w = i32("channel", "group", "bytes", "tiles", "size", "more", "xBase", "at", "result", "panelWeights");
+  const u = i32("rowStep", "row", "kernelFirst", "kernelRows", "taps");
+  const { kernel, stride, dilation } = problem;
 
   const limited = (from: Local, count: Local, limit: Local, target: Local) => {
     f.get(from).get(count).op("i32.add").tee(target);
@@ -194,7 +201,9 @@ function emitRun(
             .get(w.panelWeights)
             .get(w.result)
             .get(tiles)
-            .get(args.rowStep)
+            .get(u.rowStep)
+            .get(u.taps)
+            .get(u.kernelRows)
             .call(strips[at]![rows - 1]!);
           if (!advance) return;
           f.get(w.at);
@@ -205,6 +214,36 @@ function emitRun(
           f.set(w.result);
         });
     }
+  };
+  /**
+   * The kernel rows that lie inside the input for output row y, and the input row of the first: rows of padding would
+   * add nothing but zeros.
+   */
+  const kernelRange = (kind: PanelClass) => {
+    const upTo = (limit: () => void, result: Local) => {
+      // ceil((limit - row) / dilation), from 0 to all kernel rows.
+      limit();
+      f.get(u.row)
+        .op("i32.sub")
+        .i32(dilation[0] - 1)
+        .op("i32.add")
+        .set(result);
+      f.get(result).i32(0).get(result).i32(0).op("i32.gt_s").op("select").i32(dilation[0]).op("i32.div_u").set(result);
+      f.get(result).i32(kernel[0]).get(result).i32(kernel[0]).op("i32.lt_s").op("select").set(result);
+    };
+    f.get(args.firstRow);
+    plusProduct(f, v.y, stride[0]);
+    f.set(u.row);
+    upTo(() => f.i32(0), u.kernelFirst);
+    upTo(() => f.get(args.inputHeight), u.kernelRows);
+    f.get(u.kernelRows).get(u.kernelFirst).op("i32.sub").set(u.kernelRows);
+    f.get(u.row);
+    plusProduct(f, u.kernelFirst, dilation[0]);
+    f.set(u.row);
+    const head = panels.head * kind.vectors * 16;
+    f.get(w.panelWeights).i32(head).op("i32.add");
+    plusProduct(f, u.kernelFirst, kernel[0] === 0 ? 0 : (panelBytes(panels, kind) - head) / kernel[0]);
+    f.set(u.taps);
   };
   const panel = (kind: PanelClass, at: number) => {
     // `more` tiles of size + 1 pixels, then `tiles` of size: no tile is much smaller than the others.
@@ -229,8 +268,9 @@ function emitRun(
     plusProduct(f, w.group, panels.outputsPerGroup);
     f.set(w.channel);
     f.for(v.y, v.yFirst, v.yEnd, 1, () => {
+      kernelRange(kind);
       f.get(w.xBase);
-      plusProduct(f, v.y, args.xLine);
+      plusProduct(f, u.row, args.xRow);
       f.set(w.at);
       if (finishes[at] === -1) pushAddress(places[0]!);
       else f.get(scratch);
@@ -248,6 +288,7 @@ function emitRun(
     });
   };
 
+  f.get(args.xRow).i32(dilation[0]).op("i32.mul").set(u.rowStep);
   f.for(v.piece, firstPiece, lastPiece, 1, () => {
     f.get(v.piece).get(args.bands).op("i32.rem_u").get(args.rowsPerBand).op("i32.mul").set(v.yFirst);
     limited(v.yFirst, args.rowsPerBand, args.height, v.yEnd);
