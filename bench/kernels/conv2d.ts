@@ -1,4 +1,5 @@
 // Direct convolutions, one thread: tsx bench/kernels/conv2d.ts [--tile 4x8] [--muladd] [name…]
+import { type Expression, input, tanh } from "../../src/core/expression.ts";
 import { Generator } from "../../src/core/generator.ts";
 import type { KernelCall, Layout, WasmKernel } from "../../src/core/kernel.ts";
 import { dataNode, type Node } from "../../src/core/node.ts";
@@ -38,6 +39,7 @@ interface Case {
   readonly name: string;
   readonly make: () => Node;
   readonly layout?: (node: Node) => Layout;
+  readonly epilogue?: Expression;
 }
 const forward = (
   n: number,
@@ -77,6 +79,8 @@ const forwards = [
 ];
 const cases = [
   ...forwards,
+  { ...forward(1, 1, 64, 5, 360, 640), name: "1-64 5x5 1x360x640 and tanh", epilogue: tanh(input(0)) },
+  { ...forward(1, 64, 32, 3, 360, 640), name: "64-32 3x3 1x360x640 and tanh", epilogue: tanh(input(0)) },
   ...forwards.filter((each) => !each.layout && !each.name.startsWith("1-")).map(backward),
   forward(1, 3, 64, 7, 224, 224, { stride: 2 }),
   forward(1, 128, 256, 3, 28, 28, { stride: 2 }),
@@ -94,7 +98,7 @@ const cases = [
 const peak = peakMeter(target);
 console.log(`tile ${tile.join("x")}, ${target.fusedMultiplyAdd ? "fused" : "mul + add"}, Node ${process.version}`);
 console.log("ms        GFLOP/s  peak   share  first call ms  pieces  case");
-for (const { name, make, layout } of cases) {
+for (const { name, make, layout, epilogue } of cases) {
   if (chosen.length > 0 && !chosen.some((part) => name.includes(part))) continue;
   const node = make();
   const kernel: WasmKernel = node.op === conv2dDirect.op ? conv2dDirect : convTranspose2dDirect;
@@ -105,11 +109,11 @@ for (const { name, make, layout } of cases) {
     attributes: node.attributes,
     inputLayouts: node.inputs.map(({ shape }, which) => wishedLayout(shape, wishes.inputs[which]!)),
     outputLayout: layout?.(node) ?? channelsLastLayout(node.shape, { top: 1, left: 1, bottom: 1, right: 1 }),
-    epilogue: null,
+    epilogue: epilogue ? { expression: epilogue, operands: [] } : null,
     target,
   };
-  const buffers = node.inputs.map((input, which) =>
-    store((input.source as { data: Float32Array }).data, input.shape, call.inputLayouts[which]!),
+  const buffers = node.inputs.map((each, which) =>
+    store((each.source as { data: Float32Array }).data, each.shape, call.inputLayouts[which]!),
   );
   const plan = kernel.plan(call);
   const start = performance.now();
