@@ -120,7 +120,9 @@ export class WasmDevice implements Device {
         this.pool.run(step.kernel.id, step.kernel.run, step.address, step.pieces);
       } catch (error) {
         if (!(error instanceof WebAssembly.RuntimeError)) throw error;
-        throw new ConvsmithError(`${step.label}: an index points outside the tensor it reads. Check the values of int32 inputs.`);
+        throw new ConvsmithError(
+          `${step.label}: an index points outside the tensor it reads. Check the values of int32 inputs.`,
+        );
       }
       return;
     }
