@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { findChromium } from "./scripts/lib/chromium.mjs";
 
 const src = fileURLToPath(new URL("src", import.meta.url));
 
@@ -12,14 +13,19 @@ function source(path: string): string {
 }
 
 export default defineConfig({
-  resolve: {
-    alias: [{ find: /^convsmith(\/\w+)?$/, replacement: "$&", customResolver: (path: string) => source(path) }],
-  },
+  plugins: [
+    {
+      name: "convsmith-source",
+      enforce: "pre",
+      resolveId: (id) => (/^convsmith(\/\w+)?$/.test(id) ? source(id) : undefined),
+    },
+  ],
   test: {
     include: ["{src,test,scripts,fixtures,examples,bench}/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 30_000,
+    env: { CHROMIUM_PATH: findChromium() ?? "" },
     hookTimeout: 60_000,
   },
 });

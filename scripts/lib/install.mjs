@@ -26,7 +26,9 @@ export function install() {
   if (isInstalled()) return true;
   // Installing through a link would replace what another folder uses.
   if (lstatSync(join(root, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink()) {
-    console.error("node_modules is a link to packages that don't fit package-lock.json: run npm install where it points");
+    console.error(
+      "node_modules is a link to packages that don't fit package-lock.json: run npm install where it points",
+    );
     return false;
   }
   console.log("Installing packages (once) …");

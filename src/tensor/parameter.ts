@@ -1,7 +1,7 @@
 import { Cell } from "../core/cell.ts";
 import { ArgumentError } from "../core/errors.ts";
 import { dataNode, type Node } from "../core/node.ts";
-import { numel, type Shape } from "../core/shape.ts";
+import { type DType, numel, type Shape } from "../core/shape.ts";
 import { engine } from "./engine.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -14,6 +14,19 @@ export class StoredTensor extends Tensor {
   constructor(cell: Cell) {
     super(null);
     this.cell = cell;
+  }
+
+  /** Takes the longest of the paths that it is known by: messages then name it from the outermost module. */
+  rename(path: string): void {
+    if (path.split(".").length > this.cell.name.split(".").length) this.cell.name = path;
+  }
+
+  override get shape(): Shape {
+    return this.cell.shape;
+  }
+
+  override get dtype(): DType {
+    return this.cell.dtype;
   }
 
   override get node(): Node {
@@ -57,6 +70,11 @@ export class Parameter extends StoredTensor {
     this.cell.requiresGrad = true;
     this.gradCell = new Cell(shape, "float32", `${name}.grad`);
     owners.set(this.cell, this);
+  }
+
+  override rename(path: string): void {
+    super.rename(path);
+    this.gradCell.name = `${this.cell.name}.grad`;
   }
 
   get requiresGrad(): boolean {

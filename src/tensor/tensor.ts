@@ -158,6 +158,40 @@ export class Tensor {
     return new Tensor(ops.sqrt(this.node));
   }
 
+  relu(): Tensor {
+    return new Tensor(ops.relu(this.node));
+  }
+
+  tanh(): Tensor {
+    return new Tensor(ops.tanh(this.node));
+  }
+
+  sigmoid(): Tensor {
+    return new Tensor(ops.sigmoid(this.node));
+  }
+
+  silu(): Tensor {
+    return new Tensor(ops.silu(this.node));
+  }
+
+  gelu(options: { approximate?: "none" | "tanh" } = {}): Tensor {
+    return new Tensor(ops.gelu(this.node, options));
+  }
+
+  /** e^x / Σ e^x along `dim`, without overflow. */
+  softmax(dim: number): Tensor {
+    return new Tensor(ops.softmax(this.node, dim));
+  }
+
+  logSoftmax(dim: number): Tensor {
+    return new Tensor(ops.logSoftmax(this.node, dim));
+  }
+
+  /** The matrix product of the last two dimensions; those before them broadcast. */
+  matmul(other: Tensor): Tensor {
+    return new Tensor(ops.matmul(this.node, other.node));
+  }
+
   floor(): Tensor {
     return new Tensor(ops.floor(this.node));
   }
@@ -185,6 +219,20 @@ export class Tensor {
 
   var(dim?: number | readonly number[], options: { unbiased?: boolean; keepdim?: boolean } = {}): Tensor {
     return new Tensor(ops.variance(this.node, list(dim), options));
+  }
+
+  std(dim?: number | readonly number[], options: { unbiased?: boolean; keepdim?: boolean } = {}): Tensor {
+    return new Tensor(ops.std(this.node, list(dim), options));
+  }
+
+  /** The elements at `index` (int32) along `dim`. */
+  gather(dim: number, index: Tensor): Tensor {
+    return new Tensor(ops.gather(this.node, dim, index.node));
+  }
+
+  /** Adds the elements of `source` at `index` (int32) along `dim`. */
+  scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor {
+    return new Tensor(ops.scatterAdd(this.node, dim, index.node, source.node));
   }
 
   /** int32 indices of the first largest element along `dim`, or of the flattened tensor. */

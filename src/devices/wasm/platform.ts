@@ -18,7 +18,8 @@ export interface Platform {
 
 /** The host: Node (worker_threads, V8 flags) or a browser (Web Workers, shared memory only where it is isolated). */
 export function detectPlatform(): Platform {
-  const node = typeof process === "object" && typeof process.versions?.node === "string" && !("importScripts" in globalThis);
+  const node =
+    typeof process === "object" && typeof process.versions?.node === "string" && !("importScripts" in globalThis);
   return node ? nodePlatform() : webPlatform();
 }
 
@@ -91,5 +92,7 @@ export function probeFusedMultiplyAdd(platform: Platform): boolean {
   const f = new FunctionBuilder("run", [], []);
   f.f32x4(1).f32x4(1).f32x4(1).op("f32x4.relaxed_madd").op("drop");
   const bytes = encodeModule([f], { initialPages: 1, maximumPages: 1, shared: false });
-  return WebAssembly.validate(bytes) || (platform.setFlag("--experimental-wasm-relaxed-simd") && WebAssembly.validate(bytes));
+  return (
+    WebAssembly.validate(bytes) || (platform.setFlag("--experimental-wasm-relaxed-simd") && WebAssembly.validate(bytes))
+  );
 }

@@ -1,0 +1,18 @@
+import { createWasmDevice } from "./devices/wasm/create.ts";
+import { wasmKernels } from "./ops/wasm.ts";
+import { setDefaultDevice } from "./tensor/index.ts";
+
+export * from "./core/errors.ts";
+export type { DType, Shape } from "./core/shape.ts";
+export { ReferenceDevice } from "./devices/reference/device.ts";
+export type { WasmDevice } from "./devices/wasm/device.ts";
+export type { Device } from "./engine/device.ts";
+export * from "./tensor/index.ts";
+export { wasmDevice };
+
+/** A WASM device with every kernel there is. `threads`: all cores where left out, or CONVSMITH_THREADS. */
+function wasmDevice(options: { threads?: number } = {}) {
+  return createWasmDevice(wasmKernels, options);
+}
+
+setDefaultDevice(() => wasmDevice());

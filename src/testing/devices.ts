@@ -1,0 +1,17 @@
+import { ReferenceDevice } from "../devices/reference/device.ts";
+import type { Device } from "../engine/device.ts";
+
+/** How each device is made that tests of whole networks run on. */
+const makers: Readonly<Record<string, () => Device>> = {
+  reference: () => new ReferenceDevice(),
+};
+
+/** The devices to test: all there are, or those that CONVSMITH_TEST_DEVICES names (comma-separated). @throws Error for an unknown name. */
+export const testDevices: readonly (readonly [name: string, make: () => Device])[] = (
+  process.env.CONVSMITH_TEST_DEVICES?.split(",") ?? Object.keys(makers)
+).map((name) => {
+  const make = Object.hasOwn(makers, name) ? makers[name] : undefined;
+  if (!make)
+    throw new Error(`CONVSMITH_TEST_DEVICES: unknown device ${name}; there are ${Object.keys(makers).join(", ")}`);
+  return [name, make] as const;
+});
