@@ -4,11 +4,13 @@ import { conv2dDirect } from "./convolution/conv2d.wasm.ts";
 import { conv2dWeightGradientWasm } from "./convolution/conv2d-weight-gradient.wasm.ts";
 import { depthwiseWeightGradientWasm } from "./convolution/depthwise-weight-gradient.wasm.ts";
 import { maxPool2dKernels } from "./max-pool/max-pool.wasm.ts";
+import { uniformWasm } from "./random/uniform.wasm.ts";
 import { resample2dKernel } from "./resample/resample.wasm.ts";
 
 /** Every kernel of the WASM device, one line a room; of those for one op, the first that accepts a call is taken. */
 export const wasmKernels: readonly WasmKernel[] = [
   ...[conv2dDirect, convTranspose2dDirect, depthwiseWeightGradientWasm, conv2dWeightGradientWasm],
   ...maxPool2dKernels,
+  ...[uniformWasm],
   ...[resample2dKernel],
 ];
