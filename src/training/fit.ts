@@ -23,7 +23,8 @@ export interface BatchSource {
 
 /** What the loop needs of an optimiser; all of convsmith/optim have it. */
 export interface FitOptimizer {
-  readonly paramGroups: readonly { lr: number }[];
+  /** `initialLr` is what a schedule scales: the rate at first. */
+  readonly paramGroups: readonly { lr: number; initialLr?: number }[];
   zeroGrad(): void;
   step(): Promise<void>;
 }
@@ -39,6 +40,8 @@ export interface FitOptions extends Limit {
   readonly loader: BatchSource;
   /** The learning rate over the run, as a factor of each group's. Default: constant. */
   readonly schedule?: Schedule;
+  /** Moved on at the end of every epoch; use either this or `schedule`. */
+  readonly scheduler?: { step(): void };
   readonly callbacks?: readonly Callback[];
   /** Go on from here. Weights, optimiser and generator must be those of this position. */
   readonly startAt?: Position;
@@ -73,54 +76,53 @@ export interface FitResult {
  * @throws ArgumentError for a wrong limit; NotFiniteError at the first loss that is not finite.
  */
 export async function fit(options: FitOptions): Promise<FitResult> {
-  const { model, optimizer, loader, schedule, callbacks = [], startAt = start, signal } = options;
+  const { model, optimizer, loader, schedule, scheduler, callbacks = [], startAt = start, signal } = options;
   checkLimit(options);
   if (loader.length < 1) throw new ArgumentError("fit: the loader has no batch");
   const steps = stepsOf(options, loader.length);
   const limitSeconds = (options.minutes ?? 0) * 60;
-  const bases = optimizer.paramGroups.map((group) => group.lr);
+  if (schedule) for (const group of optimizer.paramGroups) group.initialLr ??= group.lr;
   const speed = new Speed(startAt.seconds);
   let position = startAt;
   let loss = Number.NaN;
   model.train();
-  try {
-    while (!signal?.aborted) {
-      const elapsed = speed.seconds();
-      const progress = steps === null ? elapsed / limitSeconds : position.step / steps;
-      if (progress >= 1) return { position, reason: "done", loss };
-      const factor = schedule?.(progress, position.step) ?? 1;
-      for (const [index, group] of optimizer.paramGroups.entries()) group.lr = bases[index]! * factor;
-
-      const epoch = Math.floor(position.step / loader.length);
-      loss = await trainStep(options, loader.batch(epoch, position.step % loader.length));
-      const step = position.step + 1;
-      if (!Number.isFinite(loss)) {
-        const advice = "Use a smaller learning rate, or look for NaN in the data.";
-        throw new NotFiniteError(step, `the loss is ${loss}`, advice);
-      }
-      const lossSum = position.lossSum + loss;
-      const ended = step % loader.length === 0;
-      position = { step, seconds: speed.tick(), lossSum: ended ? 0 : lossSum };
-
-      const learningRate = optimizer.paramGroups[0]!.lr;
-      const done = steps === null ? position.seconds / limitSeconds : step / steps;
-      const secondsLeft =
-        steps === null ? Math.max(0, limitSeconds - position.seconds) : (steps - step) / speed.stepsPerSecond;
-      const event = { step, steps, epoch, epochSteps: loader.length, loss, learningRate, secondsLeft, position };
-      for (const { onStep } of callbacks) {
-        const busy = onStep?.({ ...event, stepsPerSecond: speed.stepsPerSecond, progress: Math.min(1, done) });
-        if (busy) await busy;
-      }
-      if (!ended) continue;
-      const epochEvent = { epoch, step, loss: lossSum / loader.length, learningRate, position };
-      for (const { onEpoch } of callbacks) await onEpoch?.(epochEvent);
-      // A callback that validates may have left the network in evaluation.
-      model.train();
+  while (!signal?.aborted) {
+    const elapsed = speed.seconds();
+    const progress = steps === null ? elapsed / limitSeconds : position.step / steps;
+    if (progress >= 1) return { position, reason: "done", loss };
+    if (schedule) {
+      const factor = schedule(progress, position.step);
+      for (const group of optimizer.paramGroups) group.lr = group.initialLr! * factor;
     }
-    return { position, reason: "stopped", loss };
-  } finally {
-    for (const [index, group] of optimizer.paramGroups.entries()) group.lr = bases[index]!;
+
+    const epoch = Math.floor(position.step / loader.length);
+    loss = await trainStep(options, loader.batch(epoch, position.step % loader.length));
+    const step = position.step + 1;
+    if (!Number.isFinite(loss)) {
+      const advice = "Use a smaller learning rate, or look for NaN in the data.";
+      throw new NotFiniteError(step, `the loss is ${loss}`, advice);
+    }
+    const lossSum = position.lossSum + loss;
+    const ended = step % loader.length === 0;
+    position = { step, seconds: speed.tick(), lossSum: ended ? 0 : lossSum };
+
+    const learningRate = optimizer.paramGroups[0]!.lr;
+    const done = steps === null ? position.seconds / limitSeconds : step / steps;
+    const secondsLeft =
+      steps === null ? Math.max(0, limitSeconds - position.seconds) : (steps - step) / speed.stepsPerSecond;
+    const event = { step, steps, epoch, epochSteps: loader.length, loss, learningRate, secondsLeft, position };
+    for (const { onStep } of callbacks) {
+      const busy = onStep?.({ ...event, stepsPerSecond: speed.stepsPerSecond, progress: Math.min(1, done) });
+      if (busy) await busy;
+    }
+    if (!ended) continue;
+    const epochEvent = { epoch, step, loss: lossSum / loader.length, learningRate, position };
+    scheduler?.step();
+    for (const { onEpoch } of callbacks) await onEpoch?.(epochEvent);
+    // A callback that validates may have left the network in evaluation.
+    model.train();
   }
+  return { position, reason: "stopped", loss };
 }
 
 /** Forward, backward and update in one plan, in which the loss is computed too: reading it costs no run. */
