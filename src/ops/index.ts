@@ -46,6 +46,7 @@ export * from "./permute/permute.ts";
 export * from "./pixel-shuffle/pixel-shuffle.ts";
 export * from "./random/index.ts";
 export * from "./reduce/index.ts";
+export * from "./resample/resample.ts";
 export * from "./reshape/reshape.ts";
 export * from "./slice-pad/constant-pad.ts";
 export * from "./slice-pad/pad.ts";
