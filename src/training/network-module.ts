@@ -39,7 +39,7 @@ export async function loadNetworkModule(path: string, modules: PackageModules): 
   } catch (error) {
     throw fileError("read", path, error);
   }
-  const jiti = createJiti(import.meta.url, { virtualModules: { ...modules }, fsCache: false });
+  const jiti = createJiti(import.meta.url, { virtualModules: { ...modules }, interopDefault: false, fsCache: false });
   // A network that was exported as an instance is made again.
   delete jiti.cache[file];
   let loaded: { readonly default?: unknown; readonly input?: unknown };
