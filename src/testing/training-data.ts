@@ -48,7 +48,10 @@ export async function runState(folder: string) {
   const bytes = (name: string) => readFile(join(folder, name));
   const tensors = async (name: string) =>
     Object.fromEntries(
-      [...parseSafetensors(await bytes(name), name).tensors].map(([key, { data }]) => [key, Buffer.from(data).toString("hex")]),
+      [...parseSafetensors(await bytes(name), name).tensors].map(([key, { data }]) => [
+        key,
+        Buffer.from(data).toString("hex"),
+      ]),
     );
   const lines = (await bytes("metrics.jsonl")).toString().trim().split("\n");
   const log = lines.map((line) => ({ ...JSON.parse(line), seconds: 0 }));

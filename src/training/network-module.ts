@@ -65,7 +65,9 @@ async function create(path: string, made: unknown, request: NetworkRequest): Pro
     throw moduleError(path, "its network cannot be made", error);
   }
   if (network instanceof Module) return network as Network;
-  throw new ConvsmithError(`${path}: its default export makes no network: needs an instance of nn.Module, got ${typeof network}`);
+  throw new ConvsmithError(
+    `${path}: its default export makes no network: needs an instance of nn.Module, got ${typeof network}`,
+  );
 }
 
 type Factory = (request: NetworkRequest) => unknown;

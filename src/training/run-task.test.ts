@@ -7,7 +7,7 @@ import * as nn from "../nn/index.ts";
 import { wasmKernels } from "../ops/wasm.ts";
 import { setDevice } from "../tensor/index.ts";
 import { runState, writeClasses, writeNetwork, writePictures } from "../testing/training-data.ts";
-import { parseMetrics, readCheckpoint, type RunControls, trainEspcn, trainUserNetwork } from "./node.ts";
+import { parseMetrics, type RunControls, readCheckpoint, trainEspcn, trainUserNetwork } from "./node.ts";
 
 let folder = "";
 let count = 0;
@@ -79,10 +79,20 @@ test("one and two threads give the same bits", async () => {
 
 test("a super-resolution run leaves all its files, and resuming a finished one changes none of its bits", async () => {
   const result = await enlarge({});
-  const names = ["checkpoint.safetensors", "config.json", "metrics.jsonl", "model.safetensors", "report.html", "samples"];
+  const names = [
+    "checkpoint.safetensors",
+    "config.json",
+    "metrics.jsonl",
+    "model.safetensors",
+    "report.html",
+    "samples",
+  ];
   expect((await readdir(out)).sort()).toEqual(names);
   expect((await readdir(join(out, "samples"))).length).toBe(3);
-  const { images, mean } = result.results as { images: { name: string }[]; mean: { psnr: number; bicubic: { psnr: number } } };
+  const { images, mean } = result.results as {
+    images: { name: string }[];
+    mean: { psnr: number; bicubic: { psnr: number } };
+  };
   expect(images).toHaveLength(1);
   expect(mean.psnr).toBeCloseTo(result.metrics.psnr!, 10);
   expect(await readFile(join(out, "report.html"), "utf8")).toContain(images[0]!.name);
@@ -109,7 +119,10 @@ test("the log has a line for ten steps and one for each epoch", async () => {
 test("a loss that is not finite stops the run, and the last good checkpoint stays", async () => {
   const controls = { checkpointSeconds: 0, steps: 40, epochs: undefined };
   const error = await classify(controls, { lr: 1e18, warmup: 1 }).catch((each: unknown) => each);
-  expect(error).toMatchObject({ name: "NotFiniteError", message: expect.stringMatching(/after step \d+\. Use a smaller/) });
+  expect(error).toMatchObject({
+    name: "NotFiniteError",
+    message: expect.stringMatching(/after step \d+\. Use a smaller/),
+  });
   const { position, weights } = await readCheckpoint(join(out, "checkpoint.safetensors"));
   expect(position.step).toBeLessThan((error as { step: number }).step);
   for (const { data } of weights.values()) expect([...(data as Float32Array)].every(Number.isFinite)).toBe(true);
@@ -121,7 +134,9 @@ test("what was changed since the start of a run is named", async () => {
   await expect(enlarge({ resume: true })).rejects.toThrow(/holds a run of module, not of espcn/);
   await expect(classify({})).rejects.toThrow(/holds a run already.*--resume/);
   await writePictures(join(folder, "classes/calm"), 11, 12);
-  await expect(classify({ resume: true })).rejects.toThrow(/the data is not what the run was started with \(pictures was 16, is 17\)/);
+  await expect(classify({ resume: true })).rejects.toThrow(
+    /the data is not what the run was started with \(pictures was 16, is 17\)/,
+  );
   await rm(join(folder, "classes/calm/10.png"));
 });
 
@@ -146,11 +161,17 @@ test("a user's module that exports no network, or one that doesn't fit, is named
     await writeNetwork(path, source);
     await classify({}, { module: path });
   };
-  await expect(train("export const net = 1;")).rejects.toThrow(/wrong\.ts: needs a default export that is a network, got none/);
-  await expect(train("export default () => 7;")).rejects.toThrow(/makes no network: needs an instance of nn\.Module, got number/);
+  await expect(train("export const net = 1;")).rejects.toThrow(
+    /wrong\.ts: needs a default export that is a network, got none/,
+  );
+  await expect(train("export default () => 7;")).rejects.toThrow(
+    /makes no network: needs an instance of nn\.Module, got number/,
+  );
   await expect(train("export default (")).rejects.toThrow(/wrong\.ts: cannot be loaded: /);
   const three = `import { Flatten, Linear, Sequential } from "convsmith/nn";
 export default class Net extends Sequential { constructor() { super(new Flatten(), new Linear(3072, 3)); } }`;
-  await expect(train(three)).rejects.toThrow(/gives \[2, 3\] for 2 pictures, and the data has 2 classes.*nn\.Linear\(…, 2\)/);
+  await expect(train(three)).rejects.toThrow(
+    /gives \[2, 3\] for 2 pictures, and the data has 2 classes.*nn\.Linear\(…, 2\)/,
+  );
   await expect(readdir(out)).rejects.toThrow("ENOENT");
 });

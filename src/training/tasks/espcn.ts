@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { ArgumentError } from "../../core/errors.ts";
-import { DataLoader, luma, psnr, shave, SuperResolutionPatches, superResolutionPair } from "../../data/node.ts";
+import { DataLoader, luma, psnr, SuperResolutionPatches, shave, superResolutionPair } from "../../data/node.ts";
 import { Espcn } from "../../models/index.ts";
 import { MSELoss } from "../../nn/index.ts";
 import { Adam } from "../../optim/index.ts";
