@@ -60,10 +60,9 @@ describe("check-floors", () => {
     expect(status).toBe(1);
   });
 
-  test("tests follow the order too", () => {
+  test("tests may look at any floor", () => {
     const files = { "src/core/node.test.ts": 'import { Conv2d } from "../nn/conv2d.ts";\n', "src/nn/conv2d.ts": "" };
-    expect(floors(files).lines).toHaveLength(1);
-    expect(floors(files).status).toBe(1);
+    expect(floors(files).status).toBe(0);
   });
 
   test("refuses src/index.ts, src/testing/ and files outside src/ in code that is shipped", () => {

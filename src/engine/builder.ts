@@ -1,29 +1,29 @@
 import { constant, type Expression, input, substitute } from "../core/expression.ts";
-import type { Border, KernelPlan, LayoutWish, OutputOrder } from "../core/kernel.ts";
+import type { LayoutWish, OutputOrder } from "../core/kernel.ts";
 import type { ElementwiseOp, PlacementOp, PrimitiveOp } from "../core/op.ts";
 import { numel, type Shape, sameShape } from "../core/shape.ts";
 import {
   type Access,
   type Deferred,
   InputList,
+  identity,
   isView,
-  iterate,
   type Lazy,
   moveAll,
   moveView,
   weight,
 } from "./lazy.ts";
-import type { PlanBackend, PlannedStep, StepBuffers } from "./plan.ts";
+import type { PlanBackend } from "./plan.ts";
 import type { PlanGraph, PlanNode } from "./plan-graph.ts";
 import { reductionDeferred } from "./reduction.ts";
+import { StepList } from "./steps.ts";
 import {
   type Buffer,
   channelsLastLayout,
   contiguousLayout,
-  type Home,
-  isZero,
   layoutOf,
   noBorder,
+  pattern,
   sameStrides,
   satisfies,
   type View,
@@ -35,12 +35,9 @@ const cheap = 4;
 const inputLimit = 10;
 
 /** Turns a plan graph into steps, one node after the other. */
-export class PlanBuilder {
-  readonly steps: PlannedStep[] = [];
-  readonly buffers: Buffer[] = [];
+export class PlanBuilder extends StepList {
   readonly dataBuffers: Buffer[] = [];
   readonly graph: PlanGraph;
-  readonly backend: PlanBackend;
   readonly #accesses: (Access | undefined)[] = [];
   /** How many nodes and results use a node. */
   readonly #uses: readonly number[];
@@ -49,12 +46,11 @@ export class PlanBuilder {
   readonly #written: ReadonlySet<number>;
   /** Nodes that can be computed straight into a cell, since nothing reads its old value. */
   readonly #homes = new Map<number, number>();
-  readonly #cellBuffers = new Map<number, Buffer>();
   readonly #conversions = new Map<string, View>();
 
   constructor(graph: PlanGraph, backend: PlanBackend) {
+    super(backend);
     this.graph = graph;
-    this.backend = backend;
     this.#uses = consumersOf(graph);
     this.#wishes = mergeWishes(graph, backend);
     this.#outputs = new Set(graph.outputs);
@@ -105,21 +101,6 @@ export class PlanBuilder {
     return { buffer, shape: node.shape, dtype: node.dtype, ...contiguousLayout(node.shape) };
   }
 
-  cellBuffer(slot: number, size: number): Buffer {
-    let buffer = this.#cellBuffers.get(slot);
-    if (!buffer) {
-      buffer = this.buffer(size, null, { kind: "cell", slot });
-      this.#cellBuffers.set(slot, buffer);
-    }
-    return buffer;
-  }
-
-  buffer(size: number, border: Border | null = null, home: Home = { kind: "arena" }): Buffer {
-    const buffer = { id: this.buffers.length, size, home, border };
-    this.buffers.push(buffer);
-    return buffer;
-  }
-
   #move(index: number, node: PlanNode): Access {
     const source = node.inputs[0]!;
     const from = this.access(source);
@@ -127,7 +108,7 @@ export class PlanBuilder {
     if (isView(from)) {
       const moved = moveView(from, node);
       if (moved) return moved;
-      return this.#settle(index, { ...this.#identity(from), shape: node.shape, tail: [node] });
+      return this.#settle(index, { ...identity(from), shape: node.shape, tail: [node] });
     }
     if (from.kind === "deferred") {
       if (this.#uses[source] === 1)
@@ -146,19 +127,6 @@ export class PlanBuilder {
   #moveAgain(index: number, node: PlanNode, source: number): Access {
     this.materialize(source);
     return this.#move(index, node);
-  }
-
-  #identity(view: View): Lazy {
-    return {
-      kind: "lazy",
-      base: view.shape,
-      shape: view.shape,
-      dtype: view.dtype,
-      expression: input(0),
-      inputs: [view],
-      tail: [],
-      label: "copy",
-    };
   }
 
   /** Decides whether a value waits to be inlined, or is computed now. */
@@ -274,43 +242,16 @@ export class PlanBuilder {
       if (numel(shape) === 0) continue;
       const offset = region.offsets.reduce((sum, start, axis) => sum + start * output.strides[axis]!, output.offset);
       const strides = output.strides.map((stride, axis) => stride * region.steps[axis]!);
-      this.compute(source, { ...output, shape, strides, offset }, op.name);
+      this.#computeNode(source, { ...output, shape, strides, offset }, op.name);
     }
     return output;
   }
 
   /** Computes a node into a given place. */
-  compute(index: number, output: View, label: string): void {
+  #computeNode(index: number, output: View, label: string): void {
     let from = this.access(index);
     if (!isView(from) && from.kind === "deferred") from = this.materialize(index);
-    const lazy = isView(from) ? { ...this.#identity(from), label } : from;
-    const step = iterate(lazy, output);
-    if (step) this.elementwise(lazy.label, step.shape, step.inputs, [step.output], [lazy.expression]);
-    else this.compute2(lazy, output);
-  }
-
-  /** Where moves don't line up: a row-major copy in between, of which every move is a view or one more copy. */
-  compute2(lazy: Lazy, output: View): void {
-    const failing = lazy.tail.findIndex(
-      (_, at) =>
-        !iterate(
-          { ...lazy, tail: lazy.tail.slice(0, at + 1), shape: lazy.tail[at]!.shape },
-          this.plain(lazy.tail[at]!.shape, lazy),
-        ),
-    );
-    const done = Math.max(0, failing);
-    const shape = done === 0 ? lazy.base : lazy.tail[done - 1]!.shape;
-    const middle = this.plain(shape, lazy);
-    const step = iterate({ ...lazy, tail: lazy.tail.slice(0, done), shape }, middle)!;
-    this.elementwise(lazy.label, step.shape, step.inputs, [step.output], [lazy.expression]);
-    const rest = { ...this.#identity(middle), tail: lazy.tail.slice(done), shape: lazy.shape };
-    const next = iterate(rest, output);
-    if (next) this.elementwise("copy", next.shape, next.inputs, [next.output], [input(0)]);
-    else this.compute2(rest, output);
-  }
-
-  plain(shape: Shape, like: { dtype: View["dtype"] }): View {
-    return { buffer: this.buffer(numel(shape)), shape, dtype: like.dtype, ...contiguousLayout(shape) };
+    this.compute(isView(from) ? { ...identity(from), label } : from, output);
   }
 
   #primitive(index: number, node: PlanNode, op: PrimitiveOp): Access {
@@ -372,28 +313,10 @@ export class PlanBuilder {
     if (known) return known;
     const shape = this.node(index).shape;
     const border = wish.order === "channelsLast" ? wish.border : null;
-    const converted = this.#bordered(shape, view.dtype, border);
+    const converted = this.bordered(shape, view.dtype, border);
     this.elementwise("layout", shape, [view], [converted], [input(0)]);
     this.#conversions.set(key, converted);
     return converted;
-  }
-
-  /** A new buffer: row-major, or channels-last with a zeroed border. */
-  #bordered(shape: Shape, dtype: View["dtype"], border: Border | null): View {
-    const layout = border ? channelsLastLayout(shape, border) : contiguousLayout(shape);
-    const view = {
-      buffer: this.buffer(layout.size, border),
-      shape,
-      dtype,
-      strides: layout.strides,
-      offset: layout.offset,
-    };
-    if (border && !isZero(border)) {
-      const { target } = this.backend;
-      const step = this.backend.border({ label: "border", shape, layout, border, target });
-      this.emit({ steps: [step] }, [], [view], [], "border");
-    }
-    return view;
   }
 
   /** Room for a node's result, in the layout that its readers want. */
@@ -404,15 +327,15 @@ export class PlanBuilder {
       return { buffer: this.cellBuffer(home, numel(shape)), shape, dtype, ...contiguousLayout(shape) };
     }
     const wish = this.#wishes[index];
-    if (shape.length !== 4 || order === "contiguous") return this.#bordered(shape, dtype, null);
-    if (wish?.order === "channelsLast") return this.#bordered(shape, dtype, wish.border);
-    if (order === "channelsLast") return this.#bordered(shape, dtype, noBorder);
-    if (wish?.order === "contiguous" || this.#outputs.has(index)) return this.#bordered(shape, dtype, null);
+    if (shape.length !== 4 || order === "contiguous") return this.bordered(shape, dtype, null);
+    if (wish?.order === "channelsLast") return this.bordered(shape, dtype, wish.border);
+    if (order === "channelsLast") return this.bordered(shape, dtype, noBorder);
+    if (wish?.order === "contiguous" || this.#outputs.has(index)) return this.bordered(shape, dtype, null);
     if (follow) {
       const like = channelsLastLayout(shape, follow.buffer.border ?? noBorder);
-      return this.#bordered(shape, dtype, sameStrides(shape, follow.strides, like.strides) ? noBorder : null);
+      return this.bordered(shape, dtype, sameStrides(shape, follow.strides, like.strides) ? noBorder : null);
     }
-    return this.#bordered(shape, dtype, noBorder);
+    return this.bordered(shape, dtype, noBorder);
   }
 
   /** Makes the steps that compute a node. */
@@ -422,21 +345,11 @@ export class PlanBuilder {
     let view: View;
     if (access.kind === "lazy") {
       const follow = access.inputs.find((each) => sameShape(each.shape, access.shape)) ?? null;
-      view = this.allocate(index, "any", follow ?? this.plainLike(access.shape));
-      this.compute(index, view, access.label);
+      view = this.allocate(index, "any", follow ?? pattern(access.shape));
+      this.#computeNode(index, view, access.label);
     } else view = this.#finish(index, access);
     this.#accesses[index] = view;
     return view;
-  }
-
-  /** A row-major pattern for allocate to follow: no memory. */
-  plainLike(shape: Shape): View {
-    return {
-      buffer: { id: -1, size: 0, home: { kind: "arena" }, border: null },
-      shape,
-      dtype: "float32",
-      ...contiguousLayout(shape),
-    };
   }
 
   #finish(index: number, access: Deferred): View {
@@ -448,61 +361,18 @@ export class PlanBuilder {
       return view;
     }
     const border = access.base.length === 4 && access.order !== "contiguous" ? noBorder : null;
-    const base = this.#bordered(access.base, access.dtype, border);
+    const base = this.bordered(access.base, access.dtype, border);
     access.emit(base, epilogue, access.operands, access.label);
     const lazy: Lazy = {
-      ...this.#identity(base),
+      ...identity(base),
       shape: access.shape,
       tail: access.tail,
       label: access.tail.map((each) => each.op.name).join(" "),
     };
-    const view = this.allocate(index, "any", this.plainLike(access.shape));
+    const view = this.allocate(index, "any", pattern(access.shape));
     this.#accesses[index] = lazy;
-    this.compute(index, view, lazy.label);
+    this.compute(lazy, view);
     return view;
-  }
-
-  elementwise(
-    label: string,
-    shape: Shape,
-    inputs: readonly View[],
-    outputs: readonly View[],
-    expressions: readonly Expression[],
-  ): void {
-    if (numel(shape) === 0) return;
-    const { target } = this.backend;
-    const step = this.backend.elementwise({
-      label,
-      shape,
-      inputs: inputs.map(layoutOf),
-      outputs: outputs.map(layoutOf),
-      expressions,
-      target,
-    });
-    this.emit({ steps: [step] }, inputs, outputs, [], label);
-  }
-
-  emit(
-    plan: KernelPlan,
-    inputs: readonly View[],
-    outputs: readonly View[],
-    operands: readonly View[],
-    label: string,
-  ): void {
-    const buffers: StepBuffers = {
-      input: inputs.map((view) => view.buffer),
-      output: outputs.map((view) => view.buffer),
-      operand: operands.map((view) => view.buffer),
-      workspace: (plan.workspaces ?? []).map((bytes) => this.buffer(Math.ceil(bytes / 4))),
-      table: (plan.tables ?? []).map((data) => this.buffer(data.length, null, { kind: "table", data })),
-    };
-    for (const step of plan.steps) {
-      this.steps.push({
-        kind: "kernel",
-        step: { ...step, label: step.label === label ? label : `${label}: ${step.label}` },
-        buffers,
-      });
-    }
   }
 }
 

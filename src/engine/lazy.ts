@@ -40,6 +40,20 @@ export function isView(access: Access): access is View {
   return !("kind" in access);
 }
 
+/** A value as it lies, to be copied or moved. */
+export function identity(view: View): Lazy {
+  return {
+    kind: "lazy",
+    base: view.shape,
+    shape: view.shape,
+    dtype: view.dtype,
+    expression: input(0),
+    inputs: [view],
+    tail: [],
+    label: "copy",
+  };
+}
+
 const transcendental = new Set(["exp", "log", "tanh", "sigmoid", "erf", "pow", "sqrt", "div"]);
 
 /** Roughly how many simple operations an element takes. */

@@ -115,3 +115,13 @@ export function refinement(a: Shape, b: Shape): Shape | null {
   }
   return result;
 }
+
+/** A row-major pattern for allocate to follow: no memory. */
+export function pattern(shape: Shape): View {
+  return {
+    buffer: { id: -1, size: 0, home: { kind: "arena" }, border: null },
+    shape,
+    dtype: "float32",
+    ...contiguousLayout(shape),
+  };
+}

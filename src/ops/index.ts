@@ -16,6 +16,7 @@ import { matmulOp } from "./matmul/matmul.ts";
 import { maxPool2dGatherOp, maxPool2dGradientOp, maxPool2dIndexOp, maxPool2dOp } from "./max-pool/max-pool.ts";
 import { permuteOp } from "./permute/permute.ts";
 import { pixelShuffleOp, pixelUnshuffleOp } from "./pixel-shuffle/pixel-shuffle.ts";
+import { uniformOp } from "./random/index.ts";
 import { reduceOps } from "./reduce/index.ts";
 import { resample2dOp } from "./resample/resample.ts";
 import { flattenOp, reshapeOp, squeezeOp, unsqueezeOp } from "./reshape/reshape.ts";
@@ -43,7 +44,9 @@ export * from "./matmul/matmul.ts";
 export * from "./max-pool/max-pool.ts";
 export * from "./permute/permute.ts";
 export * from "./pixel-shuffle/pixel-shuffle.ts";
+export * from "./random/index.ts";
 export * from "./reduce/index.ts";
+export * from "./resample/resample.ts";
 export * from "./reshape/reshape.ts";
 export * from "./slice-pad/constant-pad.ts";
 export * from "./slice-pad/pad.ts";
@@ -68,6 +71,7 @@ export const ops: readonly Op[] = [
   ...[maxPool2dGatherOp, maxPool2dGradientOp, maxPool2dIndexOp, maxPool2dOp],
   ...[permuteOp],
   ...[pixelShuffleOp, pixelUnshuffleOp],
+  ...[uniformOp],
   ...reduceOps,
   ...[resample2dOp],
   ...[flattenOp, reshapeOp, squeezeOp, unsqueezeOp],

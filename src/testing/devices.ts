@@ -1,9 +1,11 @@
 import { ReferenceDevice } from "../devices/reference/device.ts";
 import type { Device } from "../engine/device.ts";
+import { wasmDevice } from "../index.ts";
 
 /** How each device is made that tests of whole networks run on. */
 const makers: Readonly<Record<string, () => Device>> = {
   reference: () => new ReferenceDevice(),
+  wasm: () => wasmDevice({ threads: 2 }),
 };
 
 /** The devices to test: all there are, or those that CONVSMITH_TEST_DEVICES names (comma-separated). @throws Error for an unknown name. */

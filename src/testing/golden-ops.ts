@@ -1,33 +1,7 @@
 import type { Node } from "../core/node.ts";
 import * as ops from "../ops/index.ts";
-
-/** PyTorch's attributes of a case. Each must be read: one that nobody asks for is one that is not understood. */
-export class GoldenAttributes {
-  readonly #attributes: Readonly<Record<string, unknown>>;
-  readonly #read = new Set<string>();
-
-  constructor(attributes: Readonly<Record<string, unknown>>) {
-    this.#attributes = attributes;
-  }
-
-  /** The value, or `otherwise` where it is absent. @throws Error when it is absent and there is no default. */
-  get<T>(name: string, otherwise?: T): T {
-    this.#read.add(name);
-    const value = this.#attributes[name] ?? otherwise;
-    if (value === undefined) throw new Error(`attribute ${name} is missing`);
-    return value as T;
-  }
-
-  unread(): string[] {
-    return Object.keys(this.#attributes).filter((name) => !this.#read.has(name));
-  }
-}
-
-/** The leaves of a case by tensor name: input, weight, other… */
-export type GoldenInputs = Readonly<Record<string, Node>>;
-
-/** Records a case; gives the results by tensor name: output, and new_running_mean and the like. */
-export type GoldenOp = (inputs: GoldenInputs, attributes: GoldenAttributes) => Record<string, Node>;
+import type { GoldenAttributes, GoldenInputs, GoldenOp } from "./golden-attributes.ts";
+import { spatialGoldenOps } from "./golden-spatial-ops.ts";
 
 const activations: Record<string, (x: Node, attributes: GoldenAttributes) => Node> = {
   relu: ops.relu,
@@ -87,36 +61,17 @@ function choose<T>(table: Record<string, T>, name: string): T {
   return found;
 }
 
-type Pair = number | [number, number];
-
 /** How each op of the golden files is recorded. */
 export const goldenOps: Readonly<Record<string, GoldenOp>> = {
+  ...spatialGoldenOps,
   activation: ({ input }, a) => ({ output: choose(activations, a.get("function"))(input!, a) }),
   batch_norm2d: batchNorm2d,
   binary: ({ input, other }, a) => ({ output: choose(binaries, a.get("function"))(input!, other!) }),
-  cat: ({ input, other }, a) => ({ output: ops.cat([input!, other!], a.get("dim")) }),
-  conv2d: ({ input, weight, bias }, a) => ({
-    output: ops.conv2d(input!, weight!, bias ?? null, {
-      stride: a.get<Pair>("stride", 1),
-      padding: a.get<Pair>("padding", 0),
-      dilation: a.get<Pair>("dilation", 1),
-      groups: a.get("groups", 1),
-    }),
-  }),
-  conv_transpose2d: ({ input, weight, bias }, a) => ({
-    output: ops.convTranspose2d(input!, weight!, bias ?? null, {
-      stride: a.get<Pair>("stride", 1),
-      padding: a.get<Pair>("padding", 0),
-      outputPadding: a.get<Pair>("output_padding", 0),
-      dilation: a.get<Pair>("dilation", 1),
-      groups: a.get("groups", 1),
-    }),
-  }),
   loss: ({ input, target }, a) => ({
     output: choose(losses, a.get("kind"))(input!, target!, a.get<ops.Reduction>("reduction", "mean"), a),
   }),
-  pixel_shuffle: ({ input }, a) => ({ output: ops.pixelShuffle(input!, a.get("upscale_factor")) }),
-  pixel_unshuffle: ({ input }, a) => ({ output: ops.pixelUnshuffle(input!, a.get("downscale_factor")) }),
+  linear: ({ input, weight, bias }) => ({ output: ops.linear(input!, weight!, bias ?? null) }),
+  matmul: ({ input, other }) => ({ output: ops.matmul(input!, other!) }),
   prelu: ({ input, weight }) => ({ output: ops.prelu(input!, weight!) }),
   reduce: ({ input }, a) => ({
     output: choose(reductions, a.get("function"))(input!, a.get<number[]>("dim"), a.get("keepdim", false), a),

@@ -4,7 +4,9 @@ import { numel, sameShape } from "../core/shape.ts";
 import { evaluate } from "../devices/reference/evaluate.ts";
 import { add } from "../ops/index.ts";
 import type { GoldenCase } from "./golden.ts";
-import { GoldenAttributes, goldenOps } from "./golden-ops.ts";
+import { GoldenAttributes } from "./golden-attributes.ts";
+import { goldenOps } from "./golden-ops.ts";
+import { coefficientRoundings } from "./golden-spatial-ops.ts";
 import { roundingErrors, unit } from "./rounding.ts";
 
 /** Computes nodes on a device: numbers in row-major order, one array for each root. */
@@ -35,6 +37,7 @@ export async function checkGolden(golden: GoldenCase, compute: Compute = compute
   const errors = roundingErrors(
     expected.map(({ node }) => node),
     leafData,
+    coefficientRoundings,
   );
   for (const [at, { name, node }] of expected.entries()) {
     const { shape, data } = golden.tensors.get(name)!;

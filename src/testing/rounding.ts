@@ -12,13 +12,19 @@ export const unit = 2 ** -24;
 /**
  * For each element of `roots`, the rounding error that float32 can make on the way to it, in multiples of `unit`: a
  * running error analysis (Wilkinson), so that a sum that cancels is granted the error of its terms, and nothing else is.
- * A sum of n terms is granted √n roundings, whatever its order.
+ * A sum of n terms is granted √n roundings, whatever its order, and an op that works out coefficients of its own
+ * `coefficientRoundings` more.
  */
-export function roundingErrors(roots: readonly Node[], leaf: (node: Node) => NumericArray): NumericArray[] {
+export function roundingErrors(
+  roots: readonly Node[],
+  leaf: (node: Node) => NumericArray,
+  coefficientRoundings: (node: Node) => number = () => 0,
+): NumericArray[] {
   const known = new Map<Node, Known>();
-  for (const node of topological(roots)) {
+  // Also through nodes whose numbers are known: it is the way to them that rounds.
+  for (const node of topological(roots, ({ inputs }) => inputs)) {
     const inputs = node.inputs.map((each) => known.get(lower(each))!);
-    if (node.op.kind !== "leaf") known.set(node, analyse(node, inputs));
+    if (node.op.kind !== "leaf") known.set(node, analyse(node, inputs, coefficientRoundings(node)));
     else {
       const value = leaf(node);
       known.set(node, { value, error: new Float64Array(value.length) });
@@ -32,7 +38,7 @@ interface Known {
   readonly error: NumericArray;
 }
 
-function analyse(node: Node, inputs: readonly Known[]): Known {
+function analyse(node: Node, inputs: readonly Known[], coefficientRoundings: number): Known {
   const { op } = node;
   if (op.kind === "elementwise") return elementwise(op, node, inputs);
   const values = inputs.map(({ value }) => value);
@@ -41,14 +47,19 @@ function analyse(node: Node, inputs: readonly Known[]): Known {
   const errors = inputs.map(({ error }) => error);
   if (op.kind !== "primitive") return { value, error: compute(node, errors, "float64") };
   // Every primitive is a sum of products, or picks elements: linear in each float32 input.
-  const sizes = inputs.map((each, which) =>
-    node.inputs[which]!.dtype === "int32" ? each.value : magnitude(each.value),
-  );
+  const isNumber = node.inputs.map(({ dtype }) => dtype !== "int32");
+  const sizes = values.map((each, which) => (isNumber[which] ? magnitude(each) : each));
   const cost = op.cost(node.inputs, node, node.attributes);
   const roundings = Math.sqrt(Math.max(cost.multiplications, cost.additions) / Math.max(1, numel(node.shape)));
   const error = magnitude(compute(node, sizes, "float64")).map((size) => size * roundings);
+  if (coefficientRoundings > 0) {
+    // Coefficients may have either sign, and be small where their errors are not: what counts is the largest element.
+    const peak = magnitude(values[0]!).reduce(maximum, 0);
+    const spread = compute(node, [new Float64Array(sizes[0]!.length).fill(peak)], "float64");
+    for (let at = 0; at < error.length; at++) error[at]! += coefficientRoundings * Math.max(peak, spread[at]!);
+  }
   for (const [which, own] of errors.entries()) {
-    if (node.inputs[which]!.dtype === "int32") continue;
+    if (!isNumber[which]) continue;
     const spread = compute(node, sizes.with(which, own), "float64");
     for (let at = 0; at < error.length; at++) error[at]! += Math.abs(spread[at]!);
   }
@@ -56,6 +67,7 @@ function analyse(node: Node, inputs: readonly Known[]): Known {
 }
 
 const magnitude = (values: NumericArray) => Float64Array.from(values, Math.abs);
+const maximum = (a: number, b: number) => Math.max(a, b);
 
 function elementwise(op: ElementwiseOp, node: Node, inputs: readonly Known[]): Known {
   const root = op.expression(

@@ -123,6 +123,8 @@ export function runKernel(kernel: WasmKernel, run: KernelRun): Float32Array {
 export interface PreparedPlan {
   /** Runs every step once. */
   run(order?: "forward" | "backward"): void;
+  /** One call for each piece of each step: for measuring. */
+  readonly pieces: readonly (() => void)[];
   /** A copy of the output's buffer. @throws Error when something outside the plan's buffers was written. */
   output(): Float32Array;
 }
@@ -174,7 +176,7 @@ export function prepare(
     return base + (argument.offset ?? 0) * 4;
   };
   const modules = new Map<string, WebAssembly.Instance>();
-  const runs = plan.steps.map((step, index) => {
+  const steps = plan.steps.map((step, index) => {
     const at = addresses.get(`arguments ${index}`)!;
     words.set(step.arguments.map(resolve), at / 4);
     let instance = modules.get(step.key);
@@ -184,17 +186,13 @@ export function prepare(
     }
     const run = instance.exports.run as (args: number, first: number, last: number, scratch: number) => void;
     const scratch = addresses.get(`scratch ${index}`)!;
-    return (order: "forward" | "backward") => {
-      for (let piece = 0; piece < step.pieces; piece++) {
-        const which = order === "forward" ? piece : step.pieces - 1 - piece;
-        run(at, which, which + 1, scratch);
-      }
-    };
+    return Array.from({ length: step.pieces }, (_, piece) => () => run(at, piece, piece + 1, scratch));
   });
   return {
     run(order = "forward") {
-      for (const run of runs) run(order);
+      for (const pieces of steps) for (const piece of order === "forward" ? pieces : [...pieces].reverse()) piece();
     },
+    pieces: steps.flat(),
     output() {
       let from = 0;
       for (const { at, bytes } of [...contents, { at: end, bytes: 0 }]) {

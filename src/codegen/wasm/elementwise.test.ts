@@ -39,7 +39,10 @@ function check(
       expected[which]![position(outputs[which]!, index)] = apply(values);
   });
   runSteps({ steps: [step] }, { input: sources, output: results }, atEnd);
-  for (const [which, each] of results.entries()) expect(each).toEqual(expected[which]);
+  for (const [which, each] of results.entries()) {
+    const wrong = each.findIndex((value, at) => value !== expected[which]![at]);
+    expect(wrong, `output ${which}, element ${wrong}: ${each[wrong]}, not ${expected[which]![wrong]}`).toBe(-1);
+  }
 }
 
 const shapes = fc.oneof(
@@ -63,6 +66,18 @@ test("any strides, two outputs, inputs repeated along axes", () => {
   fc.assert(
     fc.property(cases, ([shape, inputs, outputs, atEnd]) => check(shape, inputs, outputs, [affine, choice], atEnd)),
     { seed: 11, numRuns: 150 },
+  );
+});
+
+test("a copy between any two layouts", () => {
+  const cases = fc
+    .array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 3 })
+    .chain((shape) =>
+      fc.tuple(fc.constant(shape), layoutArbitrary(shape, true), layoutArbitrary(shape, false), fc.nat(1)),
+    );
+  fc.assert(
+    fc.property(cases, ([shape, source, output, atEnd]) => check(shape, [source], [output], [input(0)], atEnd)),
+    { seed: 23, numRuns: 150 },
   );
 });
 
@@ -94,6 +109,22 @@ test("NCHW to N, H, W, C and back, and pixel shuffle as a strided copy", () => {
   check([n, c, h, w], [last], [planes], [input(0)]);
   const bordered: Layout = { strides: [8 * 9 * c, 1, 9 * c, c], offset: (9 + 1) * c, size: n * 8 * 9 * c };
   check([n, c, h, w], [planes], [bordered], [input(0)]);
+  // Tiles with every kind of remainder, and rows longer than a segment.
+  for (const [c2, h2, w2] of [
+    [4, 2, 2],
+    [7, 5, 5],
+    [19, 1, 33],
+    [70, 3, 50],
+    [5, 40, 60],
+    [2500, 2, 3],
+  ] as const) {
+    const shape = [2, c2, h2, w2];
+    const nhwc: Layout = { strides: [h2 * w2 * c2, 1, w2 * c2, c2], offset: 0, size: 2 * c2 * h2 * w2 };
+    for (let atEnd = 0; atEnd < 2; atEnd++) {
+      check(shape, [contiguous(shape)], [nhwc], [input(0)], atEnd);
+      check(shape, [nhwc], [contiguous(shape)], [input(0)], atEnd);
+    }
+  }
   // [N, H, r, W, r] of the output reads channel (i, j) of the input.
   const shuffled: Layout = { strides: [9 * 30, 6, 90, 1, 30], offset: 0, size: 2 * 9 * 30 };
   check([2, 5, 3, 6, 3], [shuffled], [contiguous([2, 5, 3, 6, 3])], [input(0)]);

@@ -1,5 +1,5 @@
 import { constant, type Expression, expressionKey } from "../../core/expression.ts";
-import type { KernelStep, Layout, Target } from "../../core/kernel.ts";
+import type { Argument, KernelStep, Layout, Target } from "../../core/kernel.ts";
 import type { Shape } from "../../core/shape.ts";
 import { FunctionBuilder, type Local } from "./assembler.ts";
 import { emitExpressions } from "./expression.ts";
@@ -9,6 +9,7 @@ import { VectorPool } from "./math.ts";
 import { encodeModule } from "./module.ts";
 import { type Access, accessOf, RowOperand } from "./operand.ts";
 import { ArgumentList, emitRows, nestArguments } from "./rows.ts";
+import { transposeStep } from "./transpose.ts";
 
 export interface ElementwiseSpec {
   readonly label: string;
@@ -30,28 +31,34 @@ const pieceElements = 32768;
  * depend on where it lies. Buffers are `input` i and `output` i.
  *
  * @example
- * ```ts
  * const layout = { strides: [1], offset: 0, size: 8 };
  * const memory = { initialPages: 1, maximumPages: 1, shared: true };
  * const step = elementwiseStep({
  *   label: "double", shape: [8], inputs: [layout], outputs: [layout],
  *   expressions: [add(input(0), input(0))], target: { fusedMultiplyAdd: false, tile: [4, 8], memory },
  * });
- * console.log(step.pieces); // 1
- * ```
+ * step.pieces; // 1
  */
 export function elementwiseStep(spec: ElementwiseSpec): KernelStep {
   const { target } = spec;
   const used = usedInputs(spec.expressions);
   const layouts = [...spec.outputs, ...used.map((index) => spec.inputs[index]!)];
   const renamed = renumberInputs(spec.expressions, used);
-  const iteration = chooseInnermost(
-    mergeAxes(
-      spec.shape,
-      layouts.map((layout) => layout.strides),
-    ),
-    spec.outputs.length,
+  const addresses = layouts.map((layout, which): Argument => {
+    const at = which - spec.outputs.length;
+    return at < 0
+      ? { buffer: "output", index: which, offset: layout.offset }
+      : { buffer: "input", index: used[at]!, offset: layout.offset };
+  });
+  const merged = mergeAxes(
+    spec.shape,
+    layouts.map((layout) => layout.strides),
   );
+  if (renamed.length === 1 && renamed[0]!.kind === "input") {
+    const copy = transposeStep(spec.label, merged, [addresses[0]!, addresses[1]!], target);
+    if (copy) return copy;
+  }
+  const iteration = chooseInnermost(merged, spec.outputs.length);
   const length = iteration.sizes[iteration.sizes.length - 1]!;
   const innerStrides = iteration.strides.map((strides) => strides[strides.length - 1]!);
   const accesses = innerStrides.map(accessOf);
@@ -65,11 +72,8 @@ export function elementwiseStep(spec: ElementwiseSpec): KernelStep {
   const segments = Math.ceil(length / Math.max(segment, 1));
   const nest = {
     sizes: [...iteration.sizes.slice(0, -1), segments],
-    operands: layouts.map((layout, which) => ({
-      address:
-        which < spec.outputs.length
-          ? ({ buffer: "output", index: which, offset: layout.offset } as const)
-          : ({ buffer: "input", index: used[which - spec.outputs.length]!, offset: layout.offset } as const),
+    operands: layouts.map((_, which) => ({
+      address: addresses[which]!,
       strides: [...iteration.strides[which]!.slice(0, -1), innerStrides[which]! * segment],
     })),
   };

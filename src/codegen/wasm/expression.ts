@@ -56,6 +56,8 @@ interface Held {
  *
  * Sums and products are never contracted, so that elementwise results don't depend on `target`; the polynomials in
  * exp, log, tanh, sigmoid and erf use fused multiply-add where the target has it.
+ * @param pool to share variables with code around this: the results (roots that are one node share one) are then the
+ * caller's to release.
  */
 export function emitExpressions(
   f: FunctionBuilder,

@@ -6,12 +6,20 @@ export interface Tile {
   readonly vectors: number;
 }
 
+const mostRows = 12;
+const mostVectors = 8;
+
 /** `count` in the fewest parts of at most `size`, as even as can be: two sizes at most, the larger first. */
 export function evenParts(count: number, size: number): number[] {
   const parts = Math.ceil(count / size);
   const small = Math.floor(count / parts);
   const larger = count - small * parts;
   return Array.from({ length: parts }, (_, index) => (index < larger ? small + 1 : small));
+}
+
+/** Whether the tile that the probe found is one of a V8 that loads all scalars of a step before it uses any. */
+export function hoistsLoads({ tile: [rows, columns] }: Target): boolean {
+  return (rows * columns) / 4 + rows + columns / 4 <= 15;
 }
 
 /**
@@ -23,7 +31,7 @@ function fits({ rows, vectors }: Tile, target: Target): boolean {
   const limit = target.fusedMultiplyAdd ? 15 : 14;
   const [probedRows, probedColumns] = target.tile;
   const probed = probedColumns / 4;
-  if (probedRows * probed + probedRows + probed <= 15) return rows * vectors + rows + vectors <= limit;
+  if (hoistsLoads(target)) return rows * vectors + rows + vectors <= limit;
   if (probedRows * probed + probed + 1 <= 15) return rows * vectors + vectors + 1 <= limit;
   return vectors % 2 === 0 && rows * (vectors / 2) + vectors / 2 + 1 <= limit;
 }
@@ -45,8 +53,8 @@ function totalCycles(rows: number, vectors: number, tile: Tile): number {
 /** The tile that covers `rows` by `vectors` in the fewest cycles, and how many those are. */
 export function chooseTile(rows: number, vectors: number, target: Target): Tile & { readonly cycles: number } {
   let best = { rows: 1, vectors: 1, cycles: Number.POSITIVE_INFINITY };
-  for (let r = 1; r <= Math.min(rows, 12); r++) {
-    for (let v = 1; v <= Math.min(vectors, 8); v++) {
+  for (let r = 1; r <= Math.min(rows, mostRows); r++) {
+    for (let v = 1; v <= Math.min(vectors, mostVectors); v++) {
       const tile = { rows: r, vectors: v };
       if (!fits(tile, target) && r * v > 1) continue;
       const sum = totalCycles(rows, vectors, tile);

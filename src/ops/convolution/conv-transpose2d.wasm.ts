@@ -15,12 +15,11 @@ export const convTranspose2dDirect: WasmKernel = {
   name: "convTranspose2d direct",
   accepts: (inputs) => inputs.every(({ dtype }) => dtype === "float32"),
   wishes(inputs, output, attributes) {
-    const [rows, columns] = phases(inputs, output, attributes);
-    const [top, bottom] = overhang(rows!, inputs[0]!.shape[2]!);
+    const [, columns] = phases(inputs, output, attributes);
     const [left, right] = overhang(columns!, inputs[0]!.shape[3]!);
     return {
       inputs: [
-        { order: "channelsLast", border: { top, left, bottom, right } },
+        { order: "channelsLast", border: { top: 0, left, bottom: 0, right } },
         ...inputs.slice(1).map(() => ({ order: "contiguous" }) as const),
       ],
       output: "any",

@@ -12,12 +12,10 @@ export const conv2dDirect: WasmKernel = {
   accepts: (inputs) => inputs.every(({ dtype }) => dtype === "float32"),
   wishes([input, weight, ...bias], output, attributes) {
     const { stride, padding, dilation } = attributes as ConvolutionAttributes;
-    const [top, left] = padding;
-    const past = ([0, 1] as const).map((axis) => {
-      const last = (output.shape[axis + 2]! - 1) * stride[axis] - padding[axis];
-      return Math.max(0, last + dilation[axis] * (weight!.shape[axis + 2]! - 1) - (input!.shape[axis + 2]! - 1));
-    });
-    const border = { top: Math.max(0, top), left: Math.max(0, left), bottom: past[0]!, right: past[1]! };
+    // Rows outside the input are skipped, so only columns need a border.
+    const last = (output.shape[3]! - 1) * stride[1] - padding[1] + dilation[1] * (weight!.shape[3]! - 1);
+    const right = Math.max(0, last - (input!.shape[3]! - 1));
+    const border = { top: 0, left: Math.max(0, padding[1]), bottom: 0, right };
     return {
       inputs: [
         { order: "channelsLast", border },
@@ -61,6 +59,7 @@ export function common({ inputs, output, inputLayouts, target }: KernelCall) {
   return {
     batch: output.shape[0]!,
     channels: inputs[0]!.shape[1]!,
+    inputHeight: inputs[0]!.shape[2]!,
     outputs: output.shape[1]!,
     bias: inputs.length > 2,
     input: inputLayouts[0]!,

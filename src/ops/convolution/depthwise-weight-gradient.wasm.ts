@@ -1,7 +1,7 @@
 import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
 import { loadArguments, loadLanes, multiplyAdd, partBounds } from "../../codegen/wasm/emit.ts";
 import { encodeModule } from "../../codegen/wasm/module.ts";
-import { evenParts } from "../../codegen/wasm/tiles.ts";
+import { evenParts, hoistsLoads } from "../../codegen/wasm/tiles.ts";
 import type { KernelPlan, Target, WasmKernel } from "../../core/kernel.ts";
 import { numel } from "../../core/shape.ts";
 import { weightGradientWishes } from "./conv2d-weight-gradient.wasm.ts";
@@ -70,9 +70,10 @@ export const depthwiseWeightGradientWasm: WasmKernel = {
 
 const mostTaps = 12;
 
-/** Kernel rows in parts whose taps have an accumulator each. */
-const rowParts = ([height, width]: readonly [number, number]) =>
-  evenParts(height, Math.max(1, Math.floor(mostTaps / width)));
+/** Kernel rows in parts whose taps have an accumulator each, as far as there are registers. */
+function rowParts([height, width]: readonly [number, number], target: Target): number[] {
+  return evenParts(height, Math.max(1, Math.floor((hoistsLoads(target) ? 7 : mostTaps) / width)));
+}
 
 function emitDepthwise(geometry: WeightGradientGeometry, sums: PartialSums, target: Target): Uint8Array<ArrayBuffer> {
   const { channels, kernel, stride } = geometry;
@@ -80,7 +81,7 @@ function emitDepthwise(geometry: WeightGradientGeometry, sums: PartialSums, targ
   const gradPixel = 4 * channels;
   const lanes = Math.min(4, channels);
   const shift = lanes < 4 ? 0 : 4 * sums.vectors - channels;
-  const parts = rowParts(kernel);
+  const parts = rowParts(kernel, target);
   const sizes = [...new Set(parts)];
   const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
   const a = loadArguments(f, f.parameters[0]!, bandArgumentNames);

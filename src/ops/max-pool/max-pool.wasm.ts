@@ -1,15 +1,17 @@
-import type { Argument, KernelCall, KernelPlan, Layout, WasmKernel } from "../../core/kernel.ts";
+import type { Argument, KernelCall, KernelPlan, Layout, LayoutWish, WasmKernel } from "../../core/kernel.ts";
 import type { PrimitiveOp } from "../../core/op.ts";
-import type { Shape } from "../../core/shape.ts";
 import { maxPool2dGatherOp, maxPool2dGradientOp, maxPool2dIndexOp, maxPool2dOp } from "./max-pool.ts";
-import { emitPool, isDisjoint, type PoolCode, type PoolKind, poolArguments } from "./max-pool-module.wasm.ts";
+import { emitPool, poolTensors } from "./max-pool-module.wasm.ts";
+import { isDisjoint, type PoolCode, type PoolKind } from "./max-pool-window.wasm.ts";
 import { windowsOf } from "./windows.ts";
 
 /** Elements of x that one piece is meant to look at: some tens of microseconds. */
 const pieceElements = 1 << 15;
 
-/** Which of the call's buffers each tensor of the argument block is. */
-const buffers: Record<PoolKind, Partial<Record<(typeof poolArguments)[number], "output" | number>>> = {
+/** Which of the call's buffers each tensor of the argument block is: the number of an input, or the output. */
+type Roles = Readonly<Partial<Record<(typeof poolTensors)[number], number | "output">>>;
+
+const rolesOf: Readonly<Record<PoolKind, Roles>> = {
   value: { x: 0, pooled: "output" },
   index: { x: 0, pooled: "output" },
   gather: { x: 0, pooled: "output", full: 1 },
@@ -20,42 +22,48 @@ const buffers: Record<PoolKind, Partial<Record<(typeof poolArguments)[number], "
 const asFour = (values: readonly number[], missing: number) => (values.length === 3 ? [missing, ...values] : values);
 
 function plan(kind: PoolKind, call: KernelCall): KernelPlan {
+  const roles = rolesOf[kind];
   const windows = windowsOf(call.attributes);
   const [count, channels, height, width] = asFour(call.inputs[0]!.shape, 1) as [number, number, number, number];
-  const pooledShape: Shape = kind === "gradient" ? call.inputs[1]!.shape : call.output.shape;
-  const [outHeight, outWidth] = pooledShape.slice(-2) as [number, number];
-  const layoutOf = (buffer: "output" | number): Layout =>
-    buffer === "output" ? call.outputLayout : call.inputLayouts[buffer]!;
-  const used = poolArguments.map((name) => buffers[kind][name]);
-  const lanes = used.every((buffer) => buffer === undefined || layoutOf(buffer).strides.at(-3) === 1) && channels > 1;
-  const tensors = used.flatMap((buffer): Argument[] => {
-    if (buffer === undefined) return [0, 0, 0, 0, 0];
-    const { strides, offset } = layoutOf(buffer);
+  const pooled = kind === "gradient" ? call.inputs[1]! : call.output;
+  const [outHeight, outWidth] = pooled.shape.slice(-2) as [number, number];
+
+  const layoutOf = (name: (typeof poolTensors)[number]): Layout | null => {
+    const role = roles[name];
+    return role === undefined ? null : role === "output" ? call.outputLayout : call.inputLayouts[role]!;
+  };
+  const sideBySide = (name: (typeof poolTensors)[number]) => (layoutOf(name)?.strides.at(-3) ?? 1) === 1;
+  const lanes = channels > 1 && sideBySide("x") && sideBySide("full");
+  const code: PoolCode = { kind, windows, channels, lanes, pooledLanes: sideBySide("pooled") };
+  const tensors = poolTensors.flatMap((name): Argument[] => {
+    const layout = layoutOf(name);
+    if (!layout) return [0, 0, 0, 0, 0];
+    const { strides, offset } = layout;
+    const role = roles[name]!;
     const address: Argument =
-      buffer === "output" ? { buffer: "output", index: 0, offset } : { buffer: "input", index: buffer, offset };
+      role === "output" ? { buffer: "output", index: 0, offset } : { buffer: "input", index: role, offset };
     return [address, ...asFour(strides, 0).map((stride) => 4 * stride)];
   });
+
+  const disjoint = isDisjoint(windows);
   // Windows that share elements add to what others wrote: one piece then owns a whole image.
-  const whole = kind === "gradient" && !isDisjoint(windows);
+  const whole = kind === "gradient" && !disjoint;
   const rowElements = Math.max(1, channels * width * windows[0].stride);
   const bandRows = whole ? outHeight : Math.min(outHeight, Math.max(1, Math.floor(pieceElements / rowElements)));
   const bands = Math.ceil(outHeight / bandRows);
-  const covered =
-    isDisjoint(windows) &&
-    windows.every(({ kernel, stride, padding }, axis) => {
-      const [size, out] = axis === 0 ? [height, outHeight] : [width, outWidth];
-      return kernel === stride && padding === 0 && out * stride >= size;
-    });
-  const code: PoolCode = { kind, windows, channels, lanes };
-  const { ceilMode } = windows[0];
+  const covers = ([axis, size, out]: readonly [0 | 1, number, number]) => {
+    const { kernel, stride, padding } = windows[axis];
+    return kernel === stride && padding === 0 && out * stride >= size;
+  };
+  const filled = disjoint && covers([0, height, outHeight]) && covers([1, width, outWidth]);
   const numbers = windows.flatMap(({ kernel, stride, padding, dilation }) => [kernel, stride, padding, dilation]);
   return {
     steps: [
       {
         label: kernelName(kind),
-        key: `maxPool2d ${kind} ${numbers.join(" ")} ${ceilMode} ${channels} ${lanes}`,
+        key: [kernelName(kind), ...numbers, windows[0].ceilMode, channels, lanes, code.pooledLanes].join(" "),
         emit: () => emitPool(code, call.target),
-        arguments: [...tensors, height, width, outHeight, outWidth, bands, bandRows, covered ? 0 : 1],
+        arguments: [...tensors, height, width, outHeight, outWidth, bands, bandRows, filled ? 0 : 1],
         pieces: count * bands,
       },
     ],
@@ -63,13 +71,21 @@ function plan(kind: PoolKind, call: KernelCall): KernelPlan {
 }
 
 const kernelName = (kind: PoolKind) => `max-pool ${kind}`;
+const noBorder = { top: 0, left: 0, bottom: 0, right: 0 };
 
 function kernel(op: PrimitiveOp, kind: PoolKind): WasmKernel {
   return {
     op,
     name: kernelName(kind),
-    accepts: (inputs) => inputs.every(({ dtype }) => dtype === "float32"),
-    wishes: (inputs) => ({ inputs: inputs.map(() => ({ order: "any" })), output: "any", epilogue: false }),
+    accepts: (inputs, output) => inputs.every(({ dtype }) => dtype === "float32") && !output.shape.includes(0),
+    // Vectors of channels pay for the conversion of a full-size tensor; a pooled one is read and written as it lies.
+    wishes([x]) {
+      const vectors = x!.shape.length === 4 && x!.shape[1]! >= 4;
+      const full: LayoutWish = vectors ? { order: "channelsLast", border: noBorder } : { order: "any" };
+      const inputs: LayoutWish[] =
+        kind === "gradient" ? [full, { order: "any" }] : kind === "gather" ? [full, full] : [full];
+      return { inputs, output: kind === "gradient" && vectors ? "channelsLast" : "any", epilogue: false };
+    },
     plan: (call) => plan(kind, call),
   };
 }

@@ -1,26 +1,24 @@
-import type { KernelCall, KernelPlan, WasmKernel } from "../../core/kernel.ts";
-import { numel } from "../../core/shape.ts";
+import type { Argument, KernelCall, KernelPlan, LayoutWish, WasmKernel } from "../../core/kernel.ts";
+import { numel, type TensorType } from "../../core/shape.ts";
 import type { AxisTable } from "./axis-map.ts";
 import { resample2dOp, resampleTables } from "./resample.ts";
-import { emitResample } from "./resample-module.wasm.ts";
+import { emitResample, resampleArguments } from "./resample-module.wasm.ts";
 
 /** Elements of input and output that one piece is meant to touch: some tens of microseconds. */
 const pieceElements = 1 << 15;
 
-/** Byte positions in `offsets` and `weights` where each row's terms begin, and byte offsets of input rows. */
-function rowTables({ starts, indices, weights }: AxisTable, rowBytes: number) {
-  return [
-    starts.map((start) => 4 * start),
-    indices.map((index) => index * rowBytes),
-    Float32Array.from(weights),
-  ] as const;
+type Tables = readonly [starts: Int32Array, offsets: Int32Array, weights: Float32Array];
+
+/** Where each output's terms begin, in bytes; the byte offset of each term's input; its weight. */
+function termTables({ starts, indices, weights }: AxisTable, pitch: number): Tables {
+  return [starts.map((start) => 4 * start), indices.map((index) => index * pitch), Float32Array.from(weights)];
 }
 
 /**
  * Terms for four outputs at a time, tap by tap, as byte offsets in a row. A lane that has fewer taps than its neighbours
  * reads the zero behind the row.
  */
-function groupTables({ starts, indices, weights, inputSize, outputSize }: AxisTable) {
+function groupTables({ starts, indices, weights, inputSize, outputSize }: AxisTable): Tables {
   const groupStarts = [0];
   const offsets: number[] = [];
   const factors: number[] = [];
@@ -39,45 +37,71 @@ function groupTables({ starts, indices, weights, inputSize, outputSize }: AxisTa
     }
     groupStarts.push(4 * offsets.length);
   }
-  return [Int32Array.from(groupStarts), Int32Array.from(offsets), Float32Array.from(factors)] as const;
+  return [Int32Array.from(groupStarts), Int32Array.from(offsets), Float32Array.from(factors)];
 }
+
+/** With four channels or more, pixels side by side are summed as vectors. */
+const usesChannels = ({ shape }: TensorType) => shape.length === 4 && shape[1]! >= 4;
 
 function plan(call: KernelCall): KernelPlan {
   const [height, width] = resampleTables(call.attributes);
-  const planes = numel(call.output.shape.slice(0, -2));
-  const inputPlane = height.inputSize * width.inputSize;
-  const outputPlane = height.outputSize * width.outputSize;
-  const rowElements = width.outputSize + Math.ceil(inputPlane / height.outputSize);
+  const channels = usesChannels(call.output);
+  const { shape } = call.output;
+  const [from, to] = [call.inputLayouts[0]!, call.outputLayout];
+  const images = channels ? shape[0]! : numel(shape.slice(0, -2));
+  const pixelLength = channels ? shape[1]! : 1;
+  const rowLength = width.inputSize * pixelLength;
+  const pitch = (strides: readonly number[], axis: number) => 4 * strides.at(axis)!;
+  // Elements of an output row and of its share of the input.
+  const rowElements = width.outputSize * pixelLength + Math.ceil((height.inputSize * rowLength) / height.outputSize);
   const bandRows = Math.min(height.outputSize, Math.max(1, Math.ceil(pieceElements / rowElements)));
   const bands = Math.ceil(height.outputSize / bandRows);
   const pieceUnits = Math.max(1, Math.floor(pieceElements / (bandRows * rowElements)));
-  const units = planes * bands;
-  const tables = [...rowTables(height, 4 * width.inputSize), ...groupTables(width)];
+  const units = images * bands;
+  const tables = [
+    ...termTables(height, pitch(from.strides, -2)),
+    ...(channels ? termTables(width, 4 * pixelLength) : groupTables(width)),
+  ];
+  const [rowStarts, rowOffsets, rowWeights, columnStarts, columnOffsets, columnWeights] = tables.map(
+    (_, index): Argument => ({ buffer: "table", index }),
+  ) as [Argument, Argument, Argument, Argument, Argument, Argument];
+  const values: Record<(typeof resampleArguments)[number], Argument> = {
+    input: { buffer: "input", index: 0, offset: from.offset },
+    output: { buffer: "output", index: 0, offset: to.offset },
+    inputImage: channels ? pitch(from.strides, 0) : 4 * height.inputSize * width.inputSize,
+    outputImage: channels ? pitch(to.strides, 0) : 4 * height.outputSize * width.outputSize,
+    outputRow: pitch(to.strides, -2),
+    outputPixel: 4 * pixelLength,
+    ...{ rowLength, pixelLength, outputHeight: height.outputSize, outputWidth: width.outputSize },
+    ...{ units, pieceUnits, bands, bandRows },
+    ...{ rowStarts, rowOffsets, rowWeights, columnStarts, columnOffsets, columnWeights },
+  };
   return {
     tables,
     steps: [
       {
         label: resample2dKernel.name,
-        key: resample2dKernel.name,
-        emit: () => emitResample(call.target),
-        arguments: [
-          { buffer: "input", index: 0, offset: call.inputLayouts[0]!.offset },
-          { buffer: "output", index: 0, offset: call.outputLayout.offset },
-          ...[4 * inputPlane, 4 * outputPlane, 4 * width.outputSize, width.inputSize, width.outputSize],
-          ...[height.outputSize, units, pieceUnits, bands, bandRows],
-          ...tables.map((_, index) => ({ buffer: "table", index }) as const),
-        ],
+        key: `resample ${channels ? "channels" : "planes"}`,
+        emit: () => emitResample(channels, call.target),
+        arguments: resampleArguments.map((name) => values[name]),
         pieces: Math.ceil(units / pieceUnits),
-        scratchBytes: 4 * (width.inputSize + 1),
+        scratchBytes: 4 * (rowLength + 1),
       },
     ],
   };
 }
 
+const noBorder = { top: 0, left: 0, bottom: 0, right: 0 };
+
 export const resample2dKernel: WasmKernel = {
   op: resample2dOp,
   name: "resample",
   accepts: ([input], output) => input!.dtype === "float32" && numel(output.shape) > 0,
-  wishes: () => ({ inputs: [{ order: "contiguous" }], output: "contiguous", epilogue: false }),
+  wishes([input]) {
+    const wish: LayoutWish = usesChannels(input!)
+      ? { order: "channelsLast", border: noBorder }
+      : { order: "contiguous" };
+    return { inputs: [wish], output: wish.order, epilogue: false };
+  },
   plan,
 };

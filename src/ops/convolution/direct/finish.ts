@@ -9,9 +9,10 @@ import type { PanelClass } from "./problem.ts";
 /** How a tensor's channels lie: behind each other, all in one place, or where a table of byte offsets tells. */
 export type ChannelMode = "vector" | "splat" | "table";
 
-export function channelMode(layout: Layout): ChannelMode {
-  if (layout.channelOffsets) return "table";
-  return layout.strides[1] === 1 ? "vector" : layout.strides[1] === 0 ? "splat" : "table";
+export function channelMode({ channelOffsets, strides }: Layout, channels: number): ChannelMode {
+  if (channelOffsets) return "table";
+  if (channels === 1 || strides[1] === 1) return "vector";
+  return strides[1] === 0 ? "splat" : "table";
 }
 
 /** Byte offsets of the channels. */

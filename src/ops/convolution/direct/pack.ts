@@ -8,7 +8,7 @@ const names = ["source", "target", "bias", "group", "output", "input", "y", "x"]
 
 /**
  * Copies the weights into panels, one panel a piece: [bias], then for each tap and input channel one row of the panel's
- * output channels, zeros where there is none.
+ * output channels, zeros where there is none; a dot panel has four input channels of each of its outputs in turn.
  */
 export function packStep(problem: DirectProblem, panels: Panels, bias: Argument, workspace: number): KernelStep {
   const { weights, kernel, target } = problem;
@@ -78,32 +78,38 @@ function emitPack(panels: Panels, kernel: readonly [number, number]): FunctionBu
           .store("v128.store", v * 16);
       }
       if (panels.terms === 0) continue;
-      f.for(ci, 0, panels.inputsPerGroup, 1, () => {
-        f.get(from);
-        plusProduct(f, args.output, v * 4);
-        plusProduct(f, ci, args.input);
-        f.set(row);
-        f.get(to)
-          .i32(v * 16 + panels.head * width)
-          .op("i32.add");
-        plusProduct(f, ci, width);
-        f.set(target);
-        f.for(ky, 0, kernel[0], 1, () => {
-          f.get(row).set(tap);
-          f.for(kx, 0, kernel[1], 1, () => {
-            f.get(tap).set(source);
-            gather(source, args.output, lanes);
-            f.get(target).get(vector).store("v128.store");
-            f.get(target)
-              .i32(panels.inputsPerGroup * width)
-              .op("i32.add")
-              .set(target);
-            f.get(tap).get(args.x).op("i32.add").set(tap);
-          });
-          f.get(row).get(args.y).op("i32.add").set(row);
-        });
-      });
+      if (kind.dot) {
+        for (let lane = 0; lane < lanes; lane++) {
+          copy(lane, panels.head * width + lane * 16, 4, lanes * 16, () => gather(source, args.input, 4));
+        }
+      } else copy(v * 4, panels.head * width + v * 16, 1, width, () => gather(source, args.output, lanes));
     }
+  };
+  /** For `channels` inputs at a time and each tap, one vector from `source`: of output `output` of the panel, `bytes` apart. */
+  const copy = (output: number, offset: number, channels: number, bytes: number, read: () => void) => {
+    f.for(ci, 0, panels.inputsPerGroup, channels, () => {
+      f.get(from);
+      plusProduct(f, args.output, output);
+      plusProduct(f, ci, args.input);
+      f.set(row);
+      f.get(to).i32(offset).op("i32.add");
+      plusProduct(f, ci, bytes / channels);
+      f.set(target);
+      f.for(ky, 0, kernel[0], 1, () => {
+        f.get(row).set(tap);
+        f.for(kx, 0, kernel[1], 1, () => {
+          f.get(tap).set(source);
+          read();
+          f.get(target).get(vector).store("v128.store");
+          f.get(target)
+            .i32((panels.inputsPerGroup / channels) * bytes)
+            .op("i32.add")
+            .set(target);
+          f.get(tap).get(args.x).op("i32.add").set(tap);
+        });
+        f.get(row).get(args.y).op("i32.add").set(row);
+      });
+    });
   };
 
   f.for(panel, first, last, 1, () => {

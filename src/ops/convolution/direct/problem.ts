@@ -16,6 +16,7 @@ export interface DirectProblem {
   readonly stride: Pair;
   readonly dilation: Pair;
   readonly first: Pair;
+  readonly inputHeight: number;
   readonly outputSize: Pair;
   readonly bias: boolean;
   readonly input: Layout;
@@ -42,6 +43,8 @@ export interface PanelClass {
   readonly count: number;
   /** Largest number of output pixels in a tile. */
   readonly rows: number;
+  /** One to three channels left over, each summed over vectors of four input channels: no lane is empty. */
+  readonly dot: boolean;
 }
 
 /** How the output channels are cut into panels: the same for each group. */
@@ -64,16 +67,20 @@ export function panelsOf({ channels, outputs, groups, kernel, bias, target }: Di
   const depthwise = groups > 1 && groups === channels && groups === outputs;
   const outputsPerGroup = depthwise ? outputs : outputs / groups;
   const inputsPerGroup = channels / groups;
-  const widths = panelWidths(Math.ceil(outputsPerGroup / 4), target, depthwise);
-  const rest = outputsPerGroup - 4 * widths.slice(0, -1).reduce((a, b) => a + b, 0);
+  // By shape alone: it sets the order of the sum.
+  const left = depthwise || inputsPerGroup % 4 !== 0 ? 0 : outputsPerGroup % 4;
+  const widths = panelWidths(Math.ceil((outputsPerGroup - left) / 4), target, depthwise);
   const classes: PanelClass[] = [];
-  for (const [at, vectors] of widths.entries()) {
-    const lanes = at === widths.length - 1 ? rest : vectors * 4;
+  let rest = outputsPerGroup - left;
+  for (const vectors of widths) {
+    const lanes = Math.min(rest, vectors * 4);
+    rest -= lanes;
     const last = classes[classes.length - 1];
-    if (last?.vectors === vectors && last.lanes === lanes)
+    if (last?.vectors === vectors && last.lanes === lanes) {
       classes[classes.length - 1] = { ...last, count: last.count + 1 };
-    else classes.push({ vectors, lanes, count: 1, rows: tileRows(vectors, target, depthwise) });
+    } else classes.push({ vectors, lanes, count: 1, rows: tileRows(vectors, target, depthwise), dot: false });
   }
+  if (left > 0) classes.push({ vectors: 1, lanes: left, count: 1, rows: tileRows(left, target, false), dot: true });
   return {
     depthwise,
     groups: depthwise ? 1 : groups,
@@ -81,14 +88,14 @@ export function panelsOf({ channels, outputs, groups, kernel, bias, target }: Di
     inputsPerGroup,
     terms: inputsPerGroup * kernel[0] * kernel[1],
     classes,
-    panelsPerGroup: widths.length,
+    panelsPerGroup: widths.length + Math.sign(left),
     head: bias ? 1 : 0,
   };
 }
 
 /** Bytes of one packed panel: bias, then taps · inputs rows of its width. */
-export const panelBytes = (panels: Panels, { vectors }: PanelClass): number =>
-  vectors * 16 * (panels.terms + panels.head);
+export const panelBytes = ({ head, terms }: Panels, { vectors, lanes, dot }: PanelClass): number =>
+  head * vectors * 16 + terms * (dot ? lanes * 4 : vectors * 16);
 
 /** Bytes of all packed panels of a group. */
 export const groupBytes = (panels: Panels): number =>

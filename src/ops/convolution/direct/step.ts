@@ -1,30 +1,12 @@
-import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
+import type { FunctionBuilder } from "../../../codegen/wasm/assembler.ts";
 import { encodeModule } from "../../../codegen/wasm/module.ts";
 import { expressionKey } from "../../../core/expression.ts";
 import type { Argument, KernelStep, Layout } from "../../../core/kernel.ts";
-import { forPanel, loadArguments, plusProduct } from "./emit.ts";
-import { type ChannelMode, channelMode, channelTable, emitFinish } from "./finish.ts";
-import { type DirectProblem, groupBytes, type PanelClass, type Panels } from "./problem.ts";
+import { channelMode, channelTable, emitFinish } from "./finish.ts";
+import type { DirectProblem, PanelClass, Panels } from "./problem.ts";
+import { emitRun, fixedNames, type ModuleShape } from "./run.ts";
 import { splitWork } from "./split.ts";
 import { emitStrip } from "./strip.ts";
-
-const fixedNames = [
-  "x",
-  "weights",
-  "xBatch",
-  "xLine",
-  "rowStep",
-  "batch",
-  "height",
-  "width",
-  "images",
-  "blocks",
-  "panelsPerBlock",
-  "bands",
-  "rowsPerBand",
-  "chunk",
-] as const;
-const placeNames = ["address", "batch", "row", "pixel", "table"] as const;
 
 /** The convolution itself, over weights that packStep has packed into the workspace. `tables` takes what it needs. */
 export function directStep(
@@ -35,11 +17,11 @@ export function directStep(
 ): KernelStep {
   const { batch, channels, stride, dilation, outputSize, input, output, first, epilogue, target } = problem;
   const operands = epilogue?.operands ?? [];
-  const modes = [output, ...operands].map(channelMode);
+  const modes = [output, ...operands].map((layout) => channelMode(layout, problem.outputs));
   const { strides } = input;
   const work = splitWork(problem, panels);
   const place = (layout: Layout, buffer: "output" | "operand", index: number): Argument[] => {
-    const mode = channelMode(layout);
+    const mode = channelMode(layout, problem.outputs);
     const table: Argument = mode === "table" ? { buffer: "table", index: tables.length } : 0;
     if (mode === "table") tables.push(channelTable(layout, problem.outputs));
     const [perBatch, , perRow, perPixel] = layout.strides as [number, number, number, number];
@@ -53,11 +35,13 @@ export function directStep(
     pixelStep: stride[1] * channels * 4,
   };
   const words: Record<(typeof fixedNames)[number], Argument> = {
-    x: { buffer: "input", index: 0, offset: input.offset + first[0] * strides[2]! + first[1] * strides[3]! },
+    // Of column `first` in row 0 of the input: the row is added where it is known to be inside.
+    x: { buffer: "input", index: 0, offset: input.offset + first[1] * strides[3]! },
     weights: { buffer: "workspace", index: workspace },
     xBatch: strides[0]! * 4,
-    xLine: stride[0] * strides[2]! * 4,
-    rowStep: dilation[0] * strides[2]! * 4,
+    xRow: strides[2]! * 4,
+    inputHeight: problem.inputHeight,
+    firstRow: first[0],
     batch,
     height: outputSize[0],
     width: outputSize[1],
@@ -72,7 +56,8 @@ export function directStep(
       problem.kernel,
       shape.pixelStep,
       shape.direct && output.strides[3]!,
-      dilation[1],
+      stride[0],
+      dilation,
       modes,
       epilogue && expressionKey([epilogue.expression]),
       target,
@@ -86,15 +71,6 @@ export function directStep(
     pieces: work.pieces,
     scratchBytes: work.words.chunk * 16 * Math.max(...panels.classes.map((each) => each.vectors)),
   };
-}
-
-interface ModuleShape {
-  readonly problem: DirectProblem;
-  readonly panels: Panels;
-  readonly modes: readonly ChannelMode[];
-  /** Full panels go straight to the output: nothing is left to do to them. */
-  readonly direct: boolean;
-  readonly pixelStep: number;
 }
 
 function emitModule(shape: ModuleShape): Uint8Array<ArrayBuffer> {
@@ -114,8 +90,9 @@ function emitModule(shape: ModuleShape): Uint8Array<ArrayBuffer> {
   const straight = (kind: PanelClass) => direct && kind.lanes === kind.vectors * 4;
   const resultStep = (kind: PanelClass) => (straight(kind) ? problem.output.strides[3]! * 4 : kind.vectors * 16);
   const stripIndex = (kind: PanelClass, rows: number): number => {
-    const lanes = panels.depthwise && kind.lanes < kind.vectors * 4 ? ` of ${kind.lanes} channels` : "";
-    return add(`strip ${rows}x${kind.vectors * 4}${lanes}${straight(kind) ? " straight" : ""}`, (name) =>
+    const lanes = (panels.depthwise || kind.dot) && kind.lanes < kind.vectors * 4 ? ` of ${kind.lanes} channels` : "";
+    const variant = `${kind.dot ? " dot" : ""}${straight(kind) ? " straight" : ""}`;
+    return add(`strip ${rows}x${kind.vectors * 4}${lanes}${variant}`, (name) =>
       emitStrip({
         name,
         panels,
@@ -147,126 +124,4 @@ function emitModule(shape: ModuleShape): Uint8Array<ArrayBuffer> {
   const finishes = panels.classes.map((kind) => (straight(kind) ? -1 : finishIndex(kind)));
   functions.push(emitRun(shape, strips, finishes, resultStep));
   return encodeModule(functions, target.memory);
-}
-
-/** Pieces are (images, panels, rows); in a piece, each chunk of columns is done by each panel, row after row. */
-function emitRun(
-  { panels, modes, pixelStep }: ModuleShape,
-  strips: readonly (readonly number[])[],
-  finishes: readonly number[],
-  resultStep: (kind: PanelClass) => number,
-): FunctionBuilder {
-  const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
-  const [, firstPiece, lastPiece, scratch] = f.parameters as [Local, Local, Local, Local];
-  const args = loadArguments(f, fixedNames);
-  const places = modes.map((mode, which) => {
-    const names = placeNames.map((name) => `${which} ${name}`);
-    const all = [...fixedNames, ...modes.slice(0, which).flatMap(() => placeNames), ...names];
-    const loaded = loadArguments(f, all, names);
-    return { mode, word: (name: (typeof placeNames)[number]) => loaded[`${which} ${name}`]! };
-  });
-  const i32 = <Name extends string>(...names: Name[]) =>
-    Object.fromEntries(names.map((name) => [name, f.local("i32")])) as Record<Name, Local>;
-  const v = i32("piece", "band", "rest", "n", "nEnd", "x0", "pixels", "p", "pFirst", "pEnd", "y", "yFirst", "yEnd");
-  const w = i32("channel", "group", "bytes", "tiles", "size", "more", "xBase", "at", "result", "panelWeights");
-
-  const limited = (from: Local, count: Local, limit: Local, target: Local) => {
-    f.get(from).get(count).op("i32.add").tee(target);
-    f.get(limit).get(target).get(limit).op("i32.lt_s").op("select").set(target);
-  };
-  /** Pushes the address of output pixel (n, y, x0), and of the panel's first channel where channels are a vector. */
-  const pushAddress = ({ mode, word }: (typeof places)[number]) => {
-    f.get(word("address"));
-    plusProduct(f, v.n, word("batch"));
-    plusProduct(f, v.y, word("row"));
-    plusProduct(f, v.x0, word("pixel"));
-    if (mode === "vector") plusProduct(f, w.channel, 4);
-  };
-  /** Calls the strip for tiles of `size` pixels, and moves on behind them. */
-  const strip = (at: number, size: () => void, tiles: Local, advance: boolean) => {
-    const kind = panels.classes[at]!;
-    for (let rows = kind.rows; rows >= 1; rows--) {
-      size();
-      f.i32(rows)
-        .op("i32.eq")
-        .if(() => {
-          f.get(w.at)
-            .get(w.panelWeights)
-            .get(w.result)
-            .get(tiles)
-            .get(args.rowStep)
-            .call(strips[at]![rows - 1]!);
-          if (!advance) return;
-          f.get(w.at);
-          plusProduct(f, tiles, rows * pixelStep);
-          f.set(w.at);
-          f.get(w.result);
-          plusProduct(f, tiles, rows * resultStep(kind));
-          f.set(w.result);
-        });
-    }
-  };
-  const panel = (kind: PanelClass, at: number) => {
-    // `more` tiles of size + 1 pixels, then `tiles` of size: no tile is much smaller than the others.
-    f.get(v.pixels)
-      .i32(kind.rows - 1)
-      .op("i32.add")
-      .i32(kind.rows)
-      .op("i32.div_u")
-      .set(w.tiles);
-    f.get(v.pixels).get(w.tiles).op("i32.div_u").set(w.size);
-    f.get(v.pixels).get(w.tiles).op("i32.rem_u").set(w.more);
-    f.get(w.tiles).get(w.more).op("i32.sub").set(w.tiles);
-    f.get(args.weights).get(w.bytes).op("i32.add").set(w.panelWeights);
-    f.get(args.x);
-    plusProduct(f, v.n, args.xBatch);
-    plusProduct(f, v.x0, pixelStep);
-    if (panels.depthwise) plusProduct(f, w.channel, 4);
-    else plusProduct(f, w.group, panels.inputsPerGroup * 4);
-    f.set(w.xBase);
-    // From here on the channel counts from the first of all.
-    f.get(w.channel);
-    plusProduct(f, w.group, panels.outputsPerGroup);
-    f.set(w.channel);
-    f.for(v.y, v.yFirst, v.yEnd, 1, () => {
-      f.get(w.xBase);
-      plusProduct(f, v.y, args.xLine);
-      f.set(w.at);
-      if (finishes[at] === -1) pushAddress(places[0]!);
-      else f.get(scratch);
-      f.set(w.result);
-      f.get(w.more).if(() => strip(at, () => f.get(w.size).i32(1).op("i32.add"), w.more, true));
-      strip(at, () => f.get(w.size), w.tiles, false);
-      if (finishes[at] === -1) return;
-      f.get(scratch).get(v.pixels);
-      for (const place of places) {
-        pushAddress(place);
-        f.get(place.word("pixel")).get(place.word("table"));
-        plusProduct(f, w.channel, 4);
-      }
-      f.call(finishes[at]!);
-    });
-  };
-
-  f.for(v.piece, firstPiece, lastPiece, 1, () => {
-    f.get(v.piece).get(args.bands).op("i32.rem_u").get(args.rowsPerBand).op("i32.mul").set(v.yFirst);
-    limited(v.yFirst, args.rowsPerBand, args.height, v.yEnd);
-    f.get(v.piece).get(args.bands).op("i32.div_u").set(v.rest);
-    f.get(v.rest).get(args.blocks).op("i32.rem_u").get(args.panelsPerBlock).op("i32.mul").set(v.pFirst);
-    f.i32(panels.groups * panels.panelsPerGroup).set(v.band);
-    limited(v.pFirst, args.panelsPerBlock, v.band, v.pEnd);
-    f.get(v.rest).get(args.blocks).op("i32.div_u").get(args.images).op("i32.mul").tee(v.rest);
-    f.set(v.n);
-    limited(v.rest, args.images, args.batch, v.nEnd);
-    f.for(v.n, v.rest, v.nEnd, 1, () => {
-      f.i32(0).set(v.x0);
-      f.loop(() => {
-        limited(v.x0, args.chunk, args.width, v.pixels);
-        f.get(v.pixels).get(v.x0).op("i32.sub").set(v.pixels);
-        f.for(v.p, v.pFirst, v.pEnd, 1, () => forPanel(f, panels, v.p, w, groupBytes(panels), panel));
-        f.get(v.x0).get(args.chunk).op("i32.add").tee(v.x0).get(args.width).op("i32.lt_s").branchIf(0);
-      });
-    });
-  });
-  return f;
 }

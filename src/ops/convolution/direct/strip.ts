@@ -21,7 +21,8 @@ export interface StripShape {
 }
 
 /**
- * `strip(x, weights, results, tiles, rowStep)`: neighbouring tiles of one output row and one panel.
+ * `strip(x, panel, results, tiles, rowStep, taps, kernelRows)`: neighbouring tiles of one output row and one panel. `taps`
+ * are the panel's weights from the first kernel row that is used on, `kernelRows` how many rows are: none outside the input.
  *
  *              panel row: vectors · 4 channels
  *            ┌────────┬────────┐
@@ -29,17 +30,25 @@ export interface StripShape {
  *   pixel 1  │  acc   │  acc   │   splat one input number and multiply-add it
  *   …        └────────┴────────┘
  *
+ * A dot panel has an accumulator for each channel and pixel, whose lanes are added up at the end, and reads four input
+ * channels a step.
+ *
  * One step a loop round: unrolled, V8 12 (Node 20) hoists the loads of all steps and spills.
  */
 export function emitStrip(shape: StripShape): FunctionBuilder {
   const { panels, kind, rows, kernel, pixelStep, tapStep, resultStep } = shape;
-  const { vectors } = kind;
-  const f = new FunctionBuilder(shape.name, ["i32", "i32", "i32", "i32", "i32"]);
-  const [x, weights, results, tiles, rowStep] = f.parameters as [Local, Local, Local, Local, Local];
+  const { dot } = kind;
+  /** Vectors of weights in a step. */
+  const vectors = dot ? kind.lanes : kind.vectors;
+  const f = new FunctionBuilder(shape.name, ["i32", "i32", "i32", "i32", "i32", "i32", "i32"]);
+  const [x, panel, results, tiles, rowStep] = f.parameters as [Local, Local, Local, Local, Local];
+  const [taps, kernelRows] = f.parameters.slice(5) as [Local, Local];
   const [row, at, end, weight, ky, kx] = f.locals("i32", 6) as [Local, Local, Local, Local, Local, Local];
   const accumulators = Array.from({ length: rows }, () => f.locals("v128", vectors));
   const columns = f.locals("v128", vectors);
   const read = f.local("v128");
+  /** Input channels in a step. */
+  const inputs = dot ? 4 : 1;
 
   const multiplyAdd = (accumulator: Local, column: Local) => {
     if (shape.fusedMultiplyAdd) f.get(read).get(column).get(accumulator).op("f32x4.relaxed_madd").set(accumulator);
@@ -56,10 +65,12 @@ export function emitStrip(shape: StripShape): FunctionBuilder {
       .op("i32.add")
       .set(weight);
     for (const [r, line] of accumulators.entries()) {
-      if (!panels.depthwise)
+      if (!panels.depthwise) {
+        const instruction = dot ? "v128.load" : "v128.load32_splat";
         f.get(at)
-          .load("v128.load32_splat", r * pixelStep)
+          .load(instruction, r * pixelStep)
           .set(read);
+      }
       for (const [v, accumulator] of line.entries()) {
         if (panels.depthwise) {
           loadLanes(f, at, kind.lanes - v * 4, r * pixelStep + v * 16);
@@ -98,11 +109,12 @@ export function emitStrip(shape: StripShape): FunctionBuilder {
   const kernelRow = () => {
     f.get(row).set(at);
     if (panels.depthwise) run(kernel[1], tapStep);
-    else if (shape.merged) run(kernel[1] * panels.inputsPerGroup, 4);
+    else if (shape.merged) run((kernel[1] * panels.inputsPerGroup) / inputs, inputs * 4);
     else {
-      const back = tapStep - (panels.inputsPerGroup === 1 ? 0 : panels.inputsPerGroup * 4);
+      const steps = panels.inputsPerGroup / inputs;
+      const back = tapStep - (steps === 1 ? 0 : panels.inputsPerGroup * 4);
       repeat(kernel[1], kx, () => {
-        run(panels.inputsPerGroup, 4);
+        run(steps, inputs * 4);
         f.get(at).i32(back).op("i32.add").set(at);
       });
     }
@@ -112,24 +124,32 @@ export function emitStrip(shape: StripShape): FunctionBuilder {
   f.loop(() => {
     for (const accumulator of accumulators.flat()) f.f32x4(0).set(accumulator);
     if (panels.terms > 0) {
-      f.get(weights)
-        .i32(panels.head * vectors * 16)
-        .op("i32.add")
-        .set(weight);
-      f.get(x).set(row);
-      repeat(kernel[0], ky, kernelRow);
+      f.get(kernelRows).if(() => {
+        f.get(taps).set(weight);
+        f.get(x).set(row);
+        if (kernel[0] === 1) kernelRow();
+        else {
+          f.get(kernelRows).set(ky);
+          f.loop(() => {
+            kernelRow();
+            f.get(ky).i32(1).op("i32.sub").tee(ky).branchIf(0);
+          });
+        }
+      });
     }
+    const sums = dot ? accumulators.map((line) => [emitLaneSums(f, line)]) : accumulators;
+    const bias = columns.slice(0, kind.vectors);
     if (panels.head) {
-      for (const [v, column] of columns.entries()) {
-        f.get(weights)
+      for (const [v, column] of bias.entries()) {
+        f.get(panel)
           .load("v128.load", v * 16)
           .set(column);
       }
     }
-    for (const [r, line] of accumulators.entries()) {
-      for (const [v, accumulator] of line.entries()) {
-        f.get(results).get(accumulator);
-        if (panels.head) f.get(columns[v]!).op("f32x4.add");
+    for (const [r, line] of sums.entries()) {
+      for (const [v, sum] of line.entries()) {
+        f.get(results).get(sum);
+        if (panels.head) f.get(bias[v]!).op("f32x4.add");
         f.store("v128.store", r * resultStep + v * 16);
       }
     }
@@ -144,4 +164,21 @@ export function emitStrip(shape: StripShape): FunctionBuilder {
     f.get(tiles).i32(1).op("i32.sub").tee(tiles).branchIf(0);
   });
   return f;
+}
+
+/** Adds up the lanes of one to three vectors, always as (0 + 2) + (1 + 3): the sums are the first lanes of the result. */
+function emitLaneSums(f: FunctionBuilder, [a, b, c]: readonly Local[]): Local {
+  const halves = (vector: Local) => {
+    f.get(vector).get(vector).get(vector).shuffleLanes([2, 3, 0, 1]).op("f32x4.add").set(vector);
+    f.get(vector).get(vector).get(vector).shuffleLanes([1, 0, 3, 2]).op("f32x4.add").set(vector);
+  };
+  if (b) {
+    f.get(a!).get(b).shuffleLanes([0, 4, 1, 5]).get(a!).get(b).shuffleLanes([2, 6, 3, 7]).op("f32x4.add").set(a!);
+    f.get(a!).get(a!).get(a!).shuffleLanes([2, 3, 2, 3]).op("f32x4.add").set(a!);
+  } else halves(a!);
+  if (c) {
+    halves(c);
+    f.get(a!).get(c).shuffleLanes([0, 1, 4, 4]).set(a!);
+  }
+  return a!;
 }

@@ -1,0 +1,191 @@
+import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
+import { forPanel, loadArguments, plusProduct } from "./emit.ts";
+import type { ChannelMode } from "./finish.ts";
+import { type DirectProblem, groupBytes, type PanelClass, type Panels, panelBytes } from "./problem.ts";
+
+/** The argument block: these words, then for the output and each operand the words of placeNames. */
+export const fixedNames = [
+  "x",
+  "weights",
+  "xBatch",
+  "xRow",
+  "inputHeight",
+  "firstRow",
+  "batch",
+  "height",
+  "width",
+  "images",
+  "blocks",
+  "panelsPerBlock",
+  "bands",
+  "rowsPerBand",
+  "chunk",
+] as const;
+const placeNames = ["address", "batch", "row", "pixel", "table"] as const;
+
+export interface ModuleShape {
+  readonly problem: DirectProblem;
+  readonly panels: Panels;
+  readonly modes: readonly ChannelMode[];
+  /** Full panels go straight to the output: nothing is left to do to them. */
+  readonly direct: boolean;
+  readonly pixelStep: number;
+}
+
+/** Pieces are (images, panels, rows); in a piece, each chunk of columns is done by each panel, row after row. */
+export function emitRun(
+  { problem, panels, modes, pixelStep }: ModuleShape,
+  strips: readonly (readonly number[])[],
+  finishes: readonly number[],
+  resultStep: (kind: PanelClass) => number,
+): FunctionBuilder {
+  const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
+  const [, firstPiece, lastPiece, scratch] = f.parameters as [Local, Local, Local, Local];
+  const args = loadArguments(f, fixedNames);
+  const places = modes.map((mode, which) => {
+    const names = placeNames.map((name) => `${which} ${name}`);
+    const all = [...fixedNames, ...modes.slice(0, which).flatMap(() => placeNames), ...names];
+    const loaded = loadArguments(f, all, names);
+    return { mode, word: (name: (typeof placeNames)[number]) => loaded[`${which} ${name}`]! };
+  });
+  const i32 = <Name extends string>(...names: Name[]) =>
+    Object.fromEntries(names.map((name) => [name, f.local("i32")])) as Record<Name, Local>;
+  const v = i32("piece", "band", "rest", "n", "nEnd", "x0", "pixels", "p", "pFirst", "pEnd", "y", "yFirst", "yEnd");
+  const w = i32("channel", "group", "bytes", "tiles", "size", "more", "xBase", "at", "result", "panelWeights");
+  const u = i32("rowStep", "row", "kernelFirst", "kernelRows", "taps");
+  const { kernel, stride, dilation } = problem;
+
+  const limited = (from: Local, count: Local, limit: Local, target: Local) => {
+    f.get(from).get(count).op("i32.add").tee(target);
+    f.get(limit).get(target).get(limit).op("i32.lt_s").op("select").set(target);
+  };
+  /** Pushes the address of output pixel (n, y, x0), and of the panel's first channel where channels are a vector. */
+  const pushAddress = ({ mode, word }: (typeof places)[number]) => {
+    f.get(word("address"));
+    plusProduct(f, v.n, word("batch"));
+    plusProduct(f, v.y, word("row"));
+    plusProduct(f, v.x0, word("pixel"));
+    if (mode === "vector") plusProduct(f, w.channel, 4);
+  };
+  /** Calls the strip for tiles of `size` pixels, and moves on behind them. */
+  const strip = (at: number, size: () => void, tiles: Local, advance: boolean) => {
+    const kind = panels.classes[at]!;
+    for (let rows = kind.rows; rows >= 1; rows--) {
+      size();
+      f.i32(rows)
+        .op("i32.eq")
+        .if(() => {
+          f.get(w.at)
+            .get(w.panelWeights)
+            .get(w.result)
+            .get(tiles)
+            .get(u.rowStep)
+            .get(u.taps)
+            .get(u.kernelRows)
+            .call(strips[at]![rows - 1]!);
+          if (!advance) return;
+          f.get(w.at);
+          plusProduct(f, tiles, rows * pixelStep);
+          f.set(w.at);
+          f.get(w.result);
+          plusProduct(f, tiles, rows * resultStep(kind));
+          f.set(w.result);
+        });
+    }
+  };
+  /**
+   * The kernel rows that lie inside the input for output row y, and the input row of the first: rows of padding would
+   * add nothing but zeros.
+   */
+  const kernelRange = (kind: PanelClass) => {
+    const upTo = (limit: () => void, result: Local) => {
+      // ceil((limit - row) / dilation), from 0 to all kernel rows.
+      limit();
+      f.get(u.row)
+        .op("i32.sub")
+        .i32(dilation[0] - 1)
+        .op("i32.add")
+        .set(result);
+      f.get(result).i32(0).get(result).i32(0).op("i32.gt_s").op("select").i32(dilation[0]).op("i32.div_u").set(result);
+      f.get(result).i32(kernel[0]).get(result).i32(kernel[0]).op("i32.lt_s").op("select").set(result);
+    };
+    f.get(args.firstRow);
+    plusProduct(f, v.y, stride[0]);
+    f.set(u.row);
+    upTo(() => f.i32(0), u.kernelFirst);
+    upTo(() => f.get(args.inputHeight), u.kernelRows);
+    f.get(u.kernelRows).get(u.kernelFirst).op("i32.sub").set(u.kernelRows);
+    f.get(u.row);
+    plusProduct(f, u.kernelFirst, dilation[0]);
+    f.set(u.row);
+    const head = panels.head * kind.vectors * 16;
+    f.get(w.panelWeights).i32(head).op("i32.add");
+    plusProduct(f, u.kernelFirst, kernel[0] === 0 ? 0 : (panelBytes(panels, kind) - head) / kernel[0]);
+    f.set(u.taps);
+  };
+  const panel = (kind: PanelClass, at: number) => {
+    // `more` tiles of size + 1 pixels, then `tiles` of size: no tile is much smaller than the others.
+    f.get(v.pixels)
+      .i32(kind.rows - 1)
+      .op("i32.add")
+      .i32(kind.rows)
+      .op("i32.div_u")
+      .set(w.tiles);
+    f.get(v.pixels).get(w.tiles).op("i32.div_u").set(w.size);
+    f.get(v.pixels).get(w.tiles).op("i32.rem_u").set(w.more);
+    f.get(w.tiles).get(w.more).op("i32.sub").set(w.tiles);
+    f.get(args.weights).get(w.bytes).op("i32.add").set(w.panelWeights);
+    f.get(args.x);
+    plusProduct(f, v.n, args.xBatch);
+    plusProduct(f, v.x0, pixelStep);
+    if (panels.depthwise) plusProduct(f, w.channel, 4);
+    else plusProduct(f, w.group, panels.inputsPerGroup * 4);
+    f.set(w.xBase);
+    // From here on the channel counts from the first of all.
+    f.get(w.channel);
+    plusProduct(f, w.group, panels.outputsPerGroup);
+    f.set(w.channel);
+    f.for(v.y, v.yFirst, v.yEnd, 1, () => {
+      kernelRange(kind);
+      f.get(w.xBase);
+      plusProduct(f, u.row, args.xRow);
+      f.set(w.at);
+      if (finishes[at] === -1) pushAddress(places[0]!);
+      else f.get(scratch);
+      f.set(w.result);
+      f.get(w.more).if(() => strip(at, () => f.get(w.size).i32(1).op("i32.add"), w.more, true));
+      strip(at, () => f.get(w.size), w.tiles, false);
+      if (finishes[at] === -1) return;
+      f.get(scratch).get(v.pixels);
+      for (const place of places) {
+        pushAddress(place);
+        f.get(place.word("pixel")).get(place.word("table"));
+        plusProduct(f, w.channel, 4);
+      }
+      f.call(finishes[at]!);
+    });
+  };
+
+  f.get(args.xRow).i32(dilation[0]).op("i32.mul").set(u.rowStep);
+  f.for(v.piece, firstPiece, lastPiece, 1, () => {
+    f.get(v.piece).get(args.bands).op("i32.rem_u").get(args.rowsPerBand).op("i32.mul").set(v.yFirst);
+    limited(v.yFirst, args.rowsPerBand, args.height, v.yEnd);
+    f.get(v.piece).get(args.bands).op("i32.div_u").set(v.rest);
+    f.get(v.rest).get(args.blocks).op("i32.rem_u").get(args.panelsPerBlock).op("i32.mul").set(v.pFirst);
+    f.i32(panels.groups * panels.panelsPerGroup).set(v.band);
+    limited(v.pFirst, args.panelsPerBlock, v.band, v.pEnd);
+    f.get(v.rest).get(args.blocks).op("i32.div_u").get(args.images).op("i32.mul").tee(v.rest);
+    f.set(v.n);
+    limited(v.rest, args.images, args.batch, v.nEnd);
+    f.for(v.n, v.rest, v.nEnd, 1, () => {
+      f.i32(0).set(v.x0);
+      f.loop(() => {
+        limited(v.x0, args.chunk, args.width, v.pixels);
+        f.get(v.pixels).get(v.x0).op("i32.sub").set(v.pixels);
+        f.for(v.p, v.pFirst, v.pEnd, 1, () => forPanel(f, panels, v.p, w, groupBytes(panels), panel));
+        f.get(v.x0).get(args.chunk).op("i32.add").tee(v.x0).get(args.width).op("i32.lt_s").branchIf(0);
+      });
+    });
+  });
+  return f;
+}

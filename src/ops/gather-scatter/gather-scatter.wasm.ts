@@ -1,0 +1,171 @@
+import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
+import { fillStep } from "../../codegen/wasm/elementwise.ts";
+import { encodeModule } from "../../codegen/wasm/module.ts";
+import { ArgumentList } from "../../codegen/wasm/rows.ts";
+import type { Argument, KernelCall, KernelPlan, KernelStep, WasmKernel } from "../../core/kernel.ts";
+import { contiguousStrides, numel, type Shape } from "../../core/shape.ts";
+import { gatherOp, scatterSumOp } from "./gather-scatter.ts";
+
+/** Inner elements of one piece: what a piece scatters into is its own, so pieces never meet. */
+const chunk = 256;
+
+/** Bytes from the start of a tensor of `shape` to each index of `part`, a range of its axes. */
+function offsets(shape: Shape, part: Shape, firstAxis: number): Int32Array {
+  const strides = contiguousStrides(shape).slice(firstAxis);
+  const own = contiguousStrides(part);
+  return Int32Array.from({ length: numel(part) }, (_, at) =>
+    part.reduce((sum, size, axis) => sum + 4 * strides[axis]! * (Math.floor(at / own[axis]!) % size), 0),
+  );
+}
+
+/**
+ * One step over an index [outer, along, inner]: outer offsets are table 0, inner ones table 1, so that the indexed tensor
+ * may be larger than the index. `moved` is read and written at the index, `indexed` at where it points to.
+ */
+function indexedStep(
+  mode: "gather" | "scatter",
+  call: KernelCall,
+  dim: number,
+  shapes: { readonly index: Shape; readonly indexed: Shape },
+  addresses: { readonly index: Argument; readonly moved: Argument; readonly indexed: Argument },
+): KernelPlan {
+  const outer = shapes.index.slice(0, dim);
+  const inner = shapes.index.slice(dim + 1);
+  const chunks = Math.ceil(numel(inner) / chunk);
+  const list = new ArgumentList();
+  const at = {
+    index: list.add(addresses.index),
+    moved: list.add(addresses.moved),
+    indexed: list.add(addresses.indexed),
+    outer: list.add({ buffer: "table", index: 0 }),
+    inner: list.add({ buffer: "table", index: 1 }),
+    chunks: list.add(chunks),
+    rowBytes: list.add(numel(inner) * 4),
+    along: list.add(shapes.index[dim] ?? 1),
+    length: list.add(shapes.indexed[dim] ?? 1),
+    strideBytes: list.add((contiguousStrides(shapes.indexed)[dim] ?? 1) * 4),
+  };
+  const step: KernelStep = {
+    label: mode,
+    key: `indexed ${mode}`,
+    emit: () => encodeModule([emitIndexed(mode, at)], call.target.memory),
+    arguments: list.words,
+    pieces: numel(outer) * chunks,
+  };
+  return {
+    steps: [step],
+    tables: [offsets(shapes.indexed, outer, 0), offsets(shapes.indexed, inner, dim + 1)],
+  };
+}
+
+type Offsets = Record<
+  "index" | "moved" | "indexed" | "outer" | "inner" | "chunks" | "rowBytes" | "along" | "length" | "strideBytes",
+  number
+>;
+
+function emitIndexed(mode: "gather" | "scatter", at: Offsets): FunctionBuilder {
+  const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
+  const [block, first, last] = f.parameters as [Local, Local, Local, Local];
+  const [piece, outer, step, line, base] = f.locals("i32", 5) as [Local, Local, Local, Local, Local];
+  const [start, end, place, target] = f.locals("i32", 4) as [Local, Local, Local, Local];
+  const argument = (offset: number) => f.get(block).load("i32.load", offset);
+  f.for(piece, first, last, 1, () => {
+    f.get(piece);
+    argument(at.chunks).op("i32.div_u").set(outer);
+    // Bytes along the inner axis: [start, end).
+    f.get(piece);
+    argument(at.chunks)
+      .op("i32.rem_u")
+      .i32(chunk * 4)
+      .op("i32.mul")
+      .tee(start)
+      .i32(chunk * 4)
+      .op("i32.add")
+      .set(end);
+    f.get(end);
+    argument(at.rowBytes);
+    f.get(end);
+    argument(at.rowBytes).op("i32.lt_u").op("select").set(end);
+    argument(at.indexed);
+    argument(at.outer).get(outer).i32(4).op("i32.mul").op("i32.add").load("i32.load").op("i32.add").set(base);
+    argument(at.along).set(step);
+    f.get(outer).get(step).op("i32.mul");
+    argument(at.rowBytes).op("i32.mul").set(line);
+    f.block(() => {
+      f.get(step).op("i32.eqz").branchIf(0);
+      f.loop(() => {
+        f.for(place, start, end, 4, () => {
+          argument(at.index).get(line).op("i32.add").get(place).op("i32.add").load("i32.load").tee(target);
+          // An index out of range stops the run: no number is better than one from somewhere else.
+          argument(at.length)
+            .op("i32.ge_u")
+            .if(() => f.op("unreachable"));
+          f.get(target);
+          argument(at.strideBytes).op("i32.mul").get(base).op("i32.add");
+          argument(at.inner).get(place).op("i32.add").load("i32.load").op("i32.add").set(target);
+          const moved = () => argument(at.moved).get(line).op("i32.add").get(place).op("i32.add");
+          if (mode === "gather") {
+            moved().get(target).load("f32.load").store("f32.store");
+          } else {
+            f.get(target).get(target).load("f32.load");
+            moved().load("f32.load").op("f32.add").store("f32.store");
+          }
+        });
+        f.get(line);
+        argument(at.rowBytes).op("i32.add").set(line);
+        f.get(step).i32(1).op("i32.sub").tee(step).branchIf(0);
+      });
+    });
+  });
+  return f;
+}
+
+const contiguous = { order: "contiguous" } as const;
+const wishes = () => ({ inputs: [contiguous, contiguous], output: "contiguous", epilogue: false }) as const;
+
+const address = (call: KernelCall, which: number): Argument => ({
+  buffer: "input",
+  index: which,
+  offset: call.inputLayouts[which]!.offset,
+});
+const outputAddress = (call: KernelCall): Argument => ({
+  buffer: "output",
+  index: 0,
+  offset: call.outputLayout.offset,
+});
+
+/** Contiguous elements, one at a time. */
+export const gatherKernel: WasmKernel = {
+  op: gatherOp,
+  name: "gather",
+  accepts: () => true,
+  wishes,
+  plan: (call) =>
+    indexedStep(
+      "gather",
+      call,
+      call.attributes.dim as number,
+      { index: call.inputs[1]!.shape, indexed: call.inputs[0]!.shape },
+      { index: address(call, 1), moved: outputAddress(call), indexed: address(call, 0) },
+    ),
+};
+
+/** Zeroes the output, then adds along the index in its order: the same bits on any number of threads. */
+export const scatterSumKernel: WasmKernel = {
+  op: scatterSumOp,
+  name: "scatterSum",
+  accepts: () => true,
+  wishes,
+  plan: (call) => {
+    const { output, outputLayout: layout, target } = call;
+    const zero = fillStep({ label: "zero", shape: output.shape, layout, value: 0, target });
+    const added = indexedStep(
+      "scatter",
+      call,
+      call.attributes.dim as number,
+      { index: call.inputs[0]!.shape, indexed: output.shape },
+      { index: address(call, 0), moved: address(call, 1), indexed: outputAddress(call) },
+    );
+    return { ...added, steps: [zero, ...added.steps] };
+  },
+};

@@ -1,0 +1,120 @@
+import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
+import { multiplyAdd } from "../../codegen/wasm/emit.ts";
+import { RowOperand } from "../../codegen/wasm/operand.ts";
+import type { Tile } from "../../codegen/wasm/tiles.ts";
+
+/**
+ * `panel(a, b, bStep, c, k, aStride, cRow, blocks, add, partial)`: `blocks` neighbouring blocks of `rows` rows of a times one
+ * panel of `vectors` vectors of b, stored at or added to c. `bStep` leads from one k to the next in the panel, aStride to the
+ * next row of a (to the next k where a is transposed); partial is the number of columns in the last vector, 0 if all are.
+ *
+ *            b0   b1          vectors of row k of the panel
+ *     a0   acc  acc
+ *     a1   acc  acc           each number of column k of the block splatted
+ */
+export function emitPanel({ rows, vectors }: Tile, transposeA: boolean, fused: boolean): FunctionBuilder {
+  const f = new FunctionBuilder(`panel${rows}x${vectors}`, new Array(10).fill("i32"));
+  const [a, b, bStep, c, k, aStride, cRow, blocks, add, partial] = f.parameters as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
+  const pointers = f.locals("i32", transposeA ? 1 : rows);
+  const [panel, rest] = f.locals("i32", 2) as [Local, Local];
+  const sums = f.locals("v128", rows * vectors);
+  const columns = f.locals("v128", vectors);
+  const scalar = f.local("v128");
+  const row = new RowOperand(f, "unit");
+  f.loop(() => {
+    for (const sum of sums) f.f32x4(0).set(sum);
+    f.get(b).set(panel).get(k).set(rest).get(a);
+    for (const [index, pointer] of pointers.entries()) {
+      if (index > 0) f.get(aStride).op("i32.add");
+      f.tee(pointer);
+    }
+    f.op("drop");
+    f.loop(() => {
+      for (const [index, column] of columns.entries())
+        f.get(panel)
+          .load("v128.load", 16 * index)
+          .set(column);
+      for (let at = 0; at < rows; at++) {
+        const pointer = pointers[transposeA ? 0 : at]!;
+        f.get(pointer)
+          .load("v128.load32_splat", transposeA ? 4 * at : 0)
+          .set(scalar);
+        for (const [index, column] of columns.entries()) {
+          multiplyAdd(f, fused, sums[at * vectors + index]!, scalar, column);
+        }
+      }
+      for (const pointer of pointers) {
+        f.get(pointer)
+          .value(transposeA ? aStride : 4)
+          .op("i32.add")
+          .set(pointer);
+      }
+      f.get(panel).get(bStep).op("i32.add").set(panel);
+      f.get(rest).i32(1).op("i32.sub").tee(rest).branchIf(0);
+    });
+    for (let at = 0; at < rows; at++) {
+      const own = sums.slice(at * vectors, (at + 1) * vectors);
+      const last = own.pop()!;
+      row.begin(c, () => f);
+      for (const [index, sum] of own.entries()) {
+        f.get(add).if(() => {
+          row.load(index);
+          f.get(sum).op("f32x4.add").set(sum);
+        });
+        row.store(sum, index);
+      }
+      row.advance(vectors - 1);
+      f.get(partial).if(
+        () => {
+          f.get(add).if(() => {
+            row.loadPartial(partial);
+            f.get(last).op("f32x4.add").set(last);
+          });
+          row.storePartial(last, partial);
+        },
+        () => {
+          f.get(add).if(() => {
+            row.load(0);
+            f.get(last).op("f32x4.add").set(last);
+          });
+          row.store(last, 0);
+        },
+      );
+      f.get(c).get(cRow).op("i32.add").set(c);
+    }
+    f.get(a)
+      .value(transposeA ? 4 : aStride)
+      .i32(rows)
+      .op("i32.mul")
+      .op("i32.add")
+      .set(a);
+    f.get(blocks).i32(1).op("i32.sub").tee(blocks).branchIf(0);
+  });
+  return f;
+}
+
+/** `panel(rows, vectors, …)`: calls the panel function of that tile. `indices` holds the tiles' function numbers. */
+export function emitDispatch(tiles: readonly Tile[], indexOf: (tile: number) => number): FunctionBuilder {
+  const f = new FunctionBuilder("dispatch", new Array(12).fill("i32"));
+  const [rows, vectors, ...rest] = f.parameters as [Local, Local, ...Local[]];
+  for (const [at, tile] of tiles.entries()) {
+    f.get(rows).i32(tile.rows).op("i32.eq").get(vectors).i32(tile.vectors).op("i32.eq").op("i32.and");
+    f.if(() => {
+      for (const each of rest) f.get(each);
+      f.call(indexOf(at)).op("return");
+    });
+  }
+  f.op("unreachable");
+  return f;
+}

@@ -1,0 +1,203 @@
+import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
+import { loadArguments, partBounds } from "../../codegen/wasm/emit.ts";
+import { encodeModule } from "../../codegen/wasm/module.ts";
+import type { Target } from "../../core/kernel.ts";
+import { emitFinishRows, type Finish, finishArgumentNames } from "./gemm-finish.wasm.ts";
+import { emitPack, emitTransposingPack } from "./gemm-pack.wasm.ts";
+import { emitDispatch, emitPanel } from "./gemm-panel.wasm.ts";
+
+export const gemmArgumentNames = [
+  "a",
+  "b",
+  "c",
+  "table",
+  "aStride",
+  "bStride",
+  "cRow",
+  "cMatrix",
+  "cSplit",
+  "k",
+  "kBlocks",
+  "splits",
+  "rowBlocks",
+  "smallRows",
+  "largeRowBlocks",
+  "rowParts",
+  "columnBlocks",
+  "smallVectors",
+  "largeColumnBlocks",
+  "columnParts",
+  /** Columns in the last vector, 0 if all are: when reading b, and when storing. */
+  "lanes",
+  "storedLanes",
+  /** 1: panels are read where they are in b. */
+  "direct",
+] as const;
+
+/** What is baked into the kernel: sizes are arguments. `finish` is null where nothing is done to the sums. */
+export interface Gemm {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly finish: Finish | null;
+  /** Words of an entry of the batch table. */
+  readonly entryWords: number;
+  /** Most rows of a block, and the numbers of vectors that panels have. */
+  readonly rows: number;
+  readonly vectors: readonly number[];
+}
+
+/**
+ * Matrix products: a piece covers some row blocks and column blocks of one matrix, and goes over k in blocks for which a
+ * panel of b stays in the first-level cache and the rows of a in the second.
+ */
+export function emitGemm(gemm: Gemm, target: Target): Uint8Array<ArrayBuffer> {
+  const { transposeA, transposeB, finish, entryWords } = gemm;
+  const tiles = gemm.vectors.flatMap((vectors) =>
+    Array.from({ length: gemm.rows }, (_, at) => ({ rows: at + 1, vectors })),
+  );
+  const [packIndex, dispatchIndex, firstPanel] = [1, 2, 3];
+  const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
+  const [block, first, last, scratch] = f.parameters as [Local, Local, Local, Local];
+  const names = [...gemmArgumentNames, ...(finish ? finishArgumentNames(finish.operands.length) : [])];
+  const a = loadArguments(f, block, names) as Record<(typeof gemmArgumentNames)[number], Local> & Record<string, Local>;
+  const local = () => f.local("i32");
+  const [piece, rest, part, entry, split] = [local(), local(), local(), local(), local()];
+  const [rowFrom, rowTo, columnFrom, columnTo, kFrom, kTo] = [local(), local(), local(), local(), local(), local()];
+  const [firstRow, large, small, largeRows] = [local(), local(), local(), local()];
+  const [aMatrix, bMatrix, cMatrix, aBlock] = [local(), local(), local(), local()];
+  const [kBlock, k, kEnd, add] = [local(), local(), local(), local()];
+  const [column, vectors, vector, lanes, storedLanes, panel, step, c] = [
+    local(),
+    local(),
+    local(),
+    local(),
+    local(),
+    local(),
+    local(),
+    local(),
+  ];
+  const take = (count: Local, result: Local) => {
+    f.get(rest).get(count).op("i32.rem_u").set(result);
+    f.get(rest).get(count).op("i32.div_u").set(rest);
+  };
+  /** Pushes the start of block `index`: blocks of small + 1 come first. */
+  const blockStart = (index: Local, smallSize: Local, largeBlocks: Local) => {
+    f.get(index).get(smallSize).op("i32.mul");
+    f.get(index).get(largeBlocks).get(index).get(largeBlocks).op("i32.lt_s").op("select").op("i32.add");
+  };
+  const aRow = (count: Local) =>
+    f
+      .get(count)
+      .value(transposeA ? 4 : a.aStride)
+      .op("i32.mul");
+  const panels = (rows: () => void, count: Local, skip: () => void) => {
+    f.get(count).if(() => {
+      rows();
+      f.get(vectors);
+      f.get(aBlock);
+      skip();
+      f.value(transposeA ? 4 : a.aStride)
+        .op("i32.mul")
+        .op("i32.add");
+      f.get(panel).get(step).get(c);
+      skip();
+      f.get(a.cRow).op("i32.mul").op("i32.add");
+      f.get(kEnd).get(k).op("i32.sub").get(a.aStride).get(a.cRow).get(count).get(add).get(storedLanes);
+      f.call(dispatchIndex);
+    });
+  };
+
+  f.for(piece, first, last, 1, () => {
+    f.get(piece).set(rest);
+    take(a.columnParts, part);
+    partBounds(f, part, a.columnParts, a.columnBlocks, columnFrom, columnTo);
+    take(a.rowParts, part);
+    partBounds(f, part, a.rowParts, a.rowBlocks, rowFrom, rowTo);
+    take(a.splits, split);
+    partBounds(f, split, a.splits, a.kBlocks, kFrom, kTo);
+    f.get(rest)
+      .i32(4 * entryWords)
+      .op("i32.mul")
+      .get(a.table)
+      .op("i32.add")
+      .set(entry);
+    f.get(a.a).get(entry).load("i32.load").op("i32.add").set(aMatrix);
+    f.get(a.b).get(entry).load("i32.load", 4).op("i32.add").set(bMatrix);
+    f.get(a.c).get(rest).get(a.cMatrix).op("i32.mul").op("i32.add");
+    f.get(split).get(a.cSplit).op("i32.mul").op("i32.add").set(cMatrix);
+    blockStart(rowFrom, a.smallRows, a.largeRowBlocks);
+    f.set(firstRow);
+    f.get(cMatrix).get(firstRow).get(a.cRow).op("i32.mul").op("i32.add").set(cMatrix);
+    // Of the row blocks of this piece, `large` have a row more than the `small` after them.
+    f.get(a.largeRowBlocks).get(rowTo).get(a.largeRowBlocks).get(rowTo).op("i32.lt_s").op("select");
+    f.get(rowFrom).op("i32.sub").tee(large).i32(0).get(large).i32(0).op("i32.gt_s").op("select").set(large);
+    f.get(rowTo).get(rowFrom).op("i32.sub").get(large).op("i32.sub").set(small);
+    f.get(a.smallRows).i32(1).op("i32.add").get(large).op("i32.mul").set(largeRows);
+    f.for(kBlock, kFrom, kTo, 1, () => {
+      partBounds(f, kBlock, a.kBlocks, a.k, k, kEnd);
+      f.get(kBlock).get(kFrom).op("i32.gt_s").set(add);
+      f.get(aMatrix);
+      aRow(firstRow).op("i32.add");
+      f.get(k)
+        .value(transposeA ? a.aStride : 4)
+        .op("i32.mul")
+        .op("i32.add")
+        .set(aBlock);
+      f.for(column, columnFrom, columnTo, 1, () => {
+        blockStart(column, a.smallVectors, a.largeColumnBlocks);
+        f.set(vector);
+        f.get(a.smallVectors).get(column).get(a.largeColumnBlocks).op("i32.lt_s").op("i32.add").set(vectors);
+        f.get(column).i32(1).op("i32.add").get(a.columnBlocks).op("i32.eq");
+        f.if(
+          () => f.get(a.lanes).set(lanes).get(a.storedLanes).set(storedLanes),
+          () => f.i32(0).set(lanes).i32(0).set(storedLanes),
+        );
+        f.get(cMatrix).get(vector).i32(16).op("i32.mul").op("i32.add").set(c);
+        f.get(bMatrix);
+        if (transposeB) f.get(vector).get(a.bStride).op("i32.mul").i32(4).op("i32.mul").op("i32.add").get(k).i32(4);
+        else f.get(vector).i32(16).op("i32.mul").op("i32.add").get(k).get(a.bStride);
+        f.op("i32.mul").op("i32.add").set(panel);
+        const pack = () => {
+          f.get(panel).get(a.bStride).get(scratch).get(kEnd).get(k).op("i32.sub").get(vectors).get(lanes);
+          f.call(packIndex).get(scratch).set(panel).get(vectors).i32(16).op("i32.mul").set(step);
+        };
+        if (transposeB) pack();
+        else
+          f.get(a.direct)
+            .get(lanes)
+            .op("i32.eqz")
+            .op("i32.and")
+            .if(() => f.get(a.bStride).set(step), pack);
+        panels(
+          () => f.get(a.smallRows).i32(1).op("i32.add"),
+          large,
+          () => f.i32(0),
+        );
+        panels(
+          () => f.get(a.smallRows),
+          small,
+          () => f.get(largeRows),
+        );
+      });
+    });
+    if (finish) {
+      const [rows, whole] = [local(), local()];
+      f.get(small).get(a.smallRows).op("i32.mul").get(largeRows).op("i32.add").set(rows);
+      blockStart(columnFrom, a.smallVectors, a.largeColumnBlocks);
+      f.set(vector);
+      blockStart(columnTo, a.smallVectors, a.largeColumnBlocks);
+      f.get(vector).op("i32.sub").get(storedLanes).i32(0).op("i32.ne").op("i32.sub").set(whole);
+      f.get(cMatrix).get(vector).i32(16).op("i32.mul").op("i32.add").set(c);
+      f.get(vector).i32(4).op("i32.mul").set(column);
+      const place = { c, cRow: a.cRow, rows, vectors: whole, partial: storedLanes, row: firstRow, column, entry };
+      emitFinishRows(f, finish, a, place, target);
+    }
+  });
+  const all = [
+    f,
+    transposeB ? emitTransposingPack() : emitPack(gemm.vectors),
+    emitDispatch(tiles, (at) => firstPanel + at),
+    ...tiles.map((tile) => emitPanel(tile, transposeA, target.fusedMultiplyAdd)),
+  ];
+  return encodeModule(all, target.memory);
+}

@@ -1,0 +1,1 @@
+export { uniform, uniformBlocks, uniformOp } from "./uniform.ts";
