@@ -50,7 +50,12 @@ function windows(name: string, input: number, kernel: number, options: WindowOpt
   const room = input - extent + 2 * padding;
   if (room < 0) {
     const advice = `The input needs at least ${extent - 2 * padding}, or the padding at least ${Math.ceil((extent - input) / 2)}`;
-    throw new ShapeError(name, "needs an input at least as large as its kernel", { input, kernel: extent, padding }, advice);
+    throw new ShapeError(
+      name,
+      "needs an input at least as large as its kernel",
+      { input, kernel: extent, padding },
+      advice,
+    );
   }
   const rest = room % stride;
   const [open, close] = ceilMode ? ["⌈", "⌉"] : ["⌊", "⌋"];
@@ -177,7 +182,11 @@ function convTerms(name: string, inChannels: number, outChannels: number, kernel
   const [height, width] = typeof kernel === "number" ? [kernel, kernel] : kernel;
   needWhole(name, { inChannels, outChannels, kernelHeight: height, kernelWidth: width, groups }, 1);
   if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-    throw new ShapeError(name, "needs groups that divide both numbers of channels", { groups, inChannels, outChannels });
+    throw new ShapeError(name, "needs groups that divide both numbers of channels", {
+      groups,
+      inChannels,
+      outChannels,
+    });
   }
   const channels = groups === 1 ? `${inChannels}` : `${inChannels}/${groups}`;
   return { terms: (inChannels / groups) * height * width, text: `${channels}·${width}·${height}` };
