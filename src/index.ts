@@ -9,6 +9,7 @@ export { ReferenceDevice } from "./devices/reference/device.ts";
 export type { WasmDevice } from "./devices/wasm/device.ts";
 export type { Device } from "./engine/device.ts";
 export * as nn from "./nn/index.ts";
+export * as optim from "./optim/index.ts";
 export * from "./tensor/index.ts";
 export { wasmDevice };
 
