@@ -60,7 +60,8 @@ export async function planOf(
   setDevice(recorder);
   try {
     const output = network.forward(rand(inputShape));
-    const outputs = output instanceof Tensor ? [output] : Object.values(output as object).filter((each) => each instanceof Tensor);
+    const outputs =
+      output instanceof Tensor ? [output] : Object.values(output as object).filter((each) => each instanceof Tensor);
     if (options.train) {
       const optimizer = new Adam(network.parameters(), { lr: 1e-3 });
       for (const each of outputs) new nn.MSELoss().forward(each, rand(each.shape)).backward();
@@ -89,14 +90,21 @@ function report(plan: Plan, graph: PlanGraph, device: PlanningDevice): PlanRepor
   const buffer = ({ id, home, size }: Buffer): PlanBuffer => {
     const offset = plan.offsets[id]!;
     const where =
-      home.kind === "cell" ? graph.cells[home.slot]!.name : home.kind === "data" ? "input" : home.kind === "table" ? "constant" : "arena";
+      home.kind === "cell"
+        ? graph.cells[home.slot]!.name
+        : home.kind === "data"
+          ? "input"
+          : home.kind === "table"
+            ? "constant"
+            : "arena";
     return { home: where, offset: offset < 0 ? null : offset, bytes: size * 4 };
   };
   const steps = plan.steps.map((step): PlanStep => {
     const written = new Set(writtenBy(step));
     const reads = [...new Set(touched(step))].filter((each) => !written.has(each));
     const described = { reads: reads.map(buffer), writes: [...written].map(buffer) };
-    if (step.kind === "host") return { kernel: `${step.label} (plain JavaScript)`, fused: [], part: "", pieces: 0, ...described };
+    if (step.kind === "host")
+      return { kernel: `${step.label} (plain JavaScript)`, fused: [], part: "", pieces: 0, ...described };
     return { ...splitLabel(step.step.label, names), pieces: step.step.pieces, ...described };
   });
   return { steps, arenaBytes: plan.arenaBytes, liveBytes: plan.liveBytes };

@@ -7,5 +7,24 @@ export type Command<Options = object> = CommandModule<object, Options>;
 export const commands: readonly {
   readonly command: string;
   readonly describe: string;
-  readonly load: () => Promise<{ readonly builder: (argv: Argv) => Argv; readonly handler: (options: never) => Promise<void> }>;
-}[] = [{ command: "train <network>", describe: "Train a network: espcn, lenet, or your own net.ts", load: () => import("./train.ts") }];
+  readonly load: () => Promise<{
+    readonly builder: (argv: Argv) => Argv;
+    readonly handler: (options: never) => Promise<void>;
+  }>;
+}[] = [
+  {
+    command: "train <network>",
+    describe: "Train a network: espcn, lenet, or your own net.ts",
+    load: () => import("./train.ts"),
+  },
+  {
+    command: "summary <model>",
+    describe: "Sizes, parameters, FLOPs and receptive fields",
+    load: () => import("./summary.ts"),
+  },
+  {
+    command: "plan <model>",
+    describe: "Every step that the engine makes of a network",
+    load: () => import("./plan.ts"),
+  },
+];

@@ -44,6 +44,12 @@ export function watchRun(onStart: (task: Task) => void): { watcher: RunWatcher; 
 
 function stepFacts({ step, loss, stepsPerSecond, secondsLeft }: StepEvent, figure: string): string {
   const shown = loss >= 0.01 ? loss.toFixed(4) : loss.toExponential(2);
-  const facts = [`step ${step}`, `loss ${shown}`, figure, `${stepsPerSecond.toFixed(1)} steps/s`, `${clock(secondsLeft)} left`];
+  const facts = [
+    `step ${step}`,
+    `loss ${shown}`,
+    figure,
+    `${stepsPerSecond.toFixed(1)} steps/s`,
+    `${clock(secondsLeft)} left`,
+  ];
   return facts.filter(Boolean).join("  ");
 }

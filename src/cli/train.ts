@@ -12,7 +12,10 @@ import { watchRun } from "./train-progress.ts";
 
 export const builder = (argv: Argv): Argv =>
   argv
-    .positional("network", { type: "string", describe: "espcn, lenet, or a module such as net.ts that exports a network" })
+    .positional("network", {
+      type: "string",
+      describe: "espcn, lenet, or a module such as net.ts that exports a network",
+    })
     .options(trainOptions)
     .example("$0 train espcn --scale 3 --data photos --out runs/first --minutes 2", "")
     .example("$0 train lenet --data mnist --out runs/digits --epochs 3", "")
@@ -33,7 +36,8 @@ export async function handler(options: TrainOptions & { readonly network: string
   } finally {
     stop();
   }
-  if (!result.complete) say(`Saved after step ${result.step}. Go on with: convsmith train ${network} --out ${result.out} --resume`);
+  if (!result.complete)
+    say(`Saved after step ${result.step}. Go on with: convsmith train ${network} --out ${result.out} --resume`);
   printResult(json, result, () => summary(result, task));
 }
 
@@ -56,7 +60,14 @@ async function starter(network: string, options: TrainOptions): Promise<Start> {
   const training = await import("../training/node.ts");
   if (network === "espcn") {
     foreign({ input });
-    const recipe = { ...shared, scale, validate, patch, stride, copies: copies === undefined ? undefined : numbers("copies", copies, ",") };
+    const recipe = {
+      ...shared,
+      scale,
+      validate,
+      patch,
+      stride,
+      copies: copies === undefined ? undefined : numbers("copies", copies, ","),
+    };
     return (run) => training.trainEspcn(recipe, run);
   }
   foreign({ scale, validate, patch, stride, copies });
@@ -65,7 +76,9 @@ async function starter(network: string, options: TrainOptions): Promise<Start> {
     return (run) => training.trainLenet(shared, run);
   }
   if (!/^\.[cm]?[jt]s$/.test(extname(network)) && !existsSync(network)) {
-    throw new UsageError(`train: unknown network ${network}. Use espcn, lenet, or the path of a module such as net.ts.`);
+    throw new UsageError(
+      `train: unknown network ${network}. Use espcn, lenet, or the path of a module such as net.ts.`,
+    );
   }
   const { packageModules } = await import("./package-modules.ts");
   const recipe = { ...shared, module: network, input: input === undefined ? undefined : numbers("input", input, "x") };
@@ -74,7 +87,8 @@ async function starter(network: string, options: TrainOptions): Promise<Start> {
 
 function numbers(name: string, text: string, separator: string): number[] {
   const values = text.split(separator).map((each) => (each.trim() === "" ? Number.NaN : Number(each)));
-  if (values.some(Number.isNaN)) throw new UsageError(`train: --${name} must be numbers separated by "${separator}", got ${text}`);
+  if (values.some(Number.isNaN))
+    throw new UsageError(`train: --${name} must be numbers separated by "${separator}", got ${text}`);
   return values;
 }
 
