@@ -5,8 +5,8 @@ import { type PlanGraph, planGraph } from "../engine/plan-graph.ts";
 import type { Buffer } from "../engine/view.ts";
 import * as nn from "../nn/index.ts";
 import { Adam } from "../optim/index.ts";
-import { currentDevice, engine, rand, setDevice, Tensor } from "../tensor/index.ts";
-import type { Network } from "./recording.ts";
+import { currentDevice, engine, setDevice, Tensor } from "../tensor/index.ts";
+import { type Network, placeholder } from "./recording.ts";
 
 /** A device that makes plans, as the WASM device does. */
 export interface PlanningDevice extends Device {
@@ -59,12 +59,12 @@ export async function planOf(
   const before = currentDevice();
   setDevice(recorder);
   try {
-    const output = network.forward(rand(inputShape));
+    const output = network.forward(placeholder(inputShape));
     const outputs =
       output instanceof Tensor ? [output] : Object.values(output as object).filter((each) => each instanceof Tensor);
     if (options.train) {
       const optimizer = new Adam(network.parameters(), { lr: 1e-3 });
-      for (const each of outputs) new nn.MSELoss().forward(each, rand(each.shape)).backward();
+      for (const each of outputs) new nn.MSELoss().forward(each, placeholder(each.shape)).backward();
       await optimizer.step();
     } else await engine().values(outputs.map((each) => each.node));
   } finally {

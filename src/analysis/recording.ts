@@ -1,9 +1,9 @@
 import { ArgumentError } from "../core/errors.ts";
 import { Generator } from "../core/generator.ts";
-import type { Node } from "../core/node.ts";
-import type { Shape } from "../core/shape.ts";
+import { dataOp, Node } from "../core/node.ts";
+import { numel, type Shape } from "../core/shape.ts";
 import type { Module } from "../nn/index.ts";
-import { noGrad, rand, Tensor, withGenerator } from "../tensor/index.ts";
+import { noGrad, Tensor, withGenerator } from "../tensor/index.ts";
 
 /** A network of one input. Its outputs may be a tensor, or a list or record of tensors. */
 export interface Network extends Module {
@@ -31,8 +31,7 @@ export function recordNetwork(network: Network, inputShape: Shape): Recording {
   return evaluating(network, () =>
     withGenerator(new Generator(0), () =>
       noGrad(() => {
-        // Its numbers would be drawn at the first read, which never comes.
-        const x = rand(inputShape);
+        const x = placeholder(inputShape);
         const outputs = tensorsIn(network.forward(x)).map((each) => each.node);
         if (outputs.length === 0) {
           throw new ArgumentError(`${network.constructor.name}: needs a forward that returns a tensor`);
@@ -41,6 +40,17 @@ export function recordNetwork(network: Network, inputShape: Shape): Recording {
       }),
     ),
   );
+}
+
+/** A tensor whose numbers are never read: they would be zeros. */
+export function placeholder(shape: Shape): Tensor {
+  const source = {
+    kind: "data" as const,
+    get data() {
+      return new Float32Array(numel(shape));
+    },
+  };
+  return new Tensor(new Node(dataOp, [], {}, shape, "float32", source));
 }
 
 /** Runs `body` with all modules in evaluation mode, and puts each back into its own. */
