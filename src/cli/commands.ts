@@ -17,4 +17,14 @@ export const commands: readonly {
     describe: "Train a network: espcn, lenet, or your own net.ts",
     load: () => import("./train.ts"),
   },
+  {
+    command: "summary <model>",
+    describe: "Sizes, parameters, FLOPs and receptive fields",
+    load: () => import("./summary.ts"),
+  },
+  {
+    command: "plan <model>",
+    describe: "Every step that the engine makes of a network",
+    load: () => import("./plan.ts"),
+  },
 ];
