@@ -2,6 +2,7 @@ import { ArgumentError, ShapeError } from "../core/errors.ts";
 import { crop, type Plane } from "../data/index.ts";
 import type { Module } from "../nn/index.ts";
 import { noGrad, type Tensor, tensor } from "../tensor/index.ts";
+import { haloOf } from "./halo.ts";
 
 /** A network that enlarges: [1, 1, H, W] → [1, 1, H·r, W·r]. */
 export type Upscaler = Module & { forward(x: Tensor): Tensor };
@@ -10,8 +11,8 @@ export interface TileOptions {
   /** How many times larger the network makes each side. */
   readonly scale: number;
   /**
-   * Pixels that an output pixel sees beyond the input pixel that it lies in, on any side. Default 16, which is enough for
-   * a receptive field of 33.
+   * Input pixels that an output pixel depends on beyond the one that it lies in, on any side. Default: what the network's
+   * ops say.
    */
   readonly halo?: number;
   /** Largest sides of a tile in input pixels, without its halo; multiples of 8. Default 384x256. */
@@ -51,11 +52,12 @@ export function spansOf(length: number, tile: number, halo: number): Span[] {
   });
 }
 
-/** The rows and columns of tiles that a picture is cut into. */
-export function tileGrid(width: number, height: number, { halo = 16, tile }: TileOptions) {
+/** The rows and columns of tiles that a picture is cut into; without a network they do not overlap. */
+export function tileGrid(network: Upscaler | null, width: number, height: number, { scale, halo, tile }: TileOptions) {
+  const overlap = network ? (halo ?? haloOf(network, scale)) : 0;
   return {
-    rows: spansOf(height, tile?.height ?? 256, halo),
-    columns: spansOf(width, tile?.width ?? 384, halo),
+    rows: spansOf(height, tile?.height ?? 256, overlap),
+    columns: spansOf(width, tile?.width ?? 384, overlap),
   };
 }
 
@@ -122,7 +124,7 @@ export async function superResolve(
   options: TileOptions,
 ): Promise<Plane<Float32Array>> {
   const { scale } = options;
-  const { rows, columns } = tileGrid(plane.width, plane.height, options);
+  const { rows, columns } = tileGrid(network, plane.width, plane.height, options);
   network.eval();
   const width = plane.width * scale;
   const data = new Float32Array(width * plane.height * scale);

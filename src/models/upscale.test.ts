@@ -3,6 +3,7 @@ import { channelPlane, fromPlanes, fromYcbcr, imresize, type RasterImage, toYcbc
 import { ReferenceDevice, setDevice, wasmDevice } from "../index.ts";
 import * as nn from "../nn/index.ts";
 import { manualSeed, type Tensor, tensor } from "../tensor/index.ts";
+import { haloOf } from "./halo.ts";
 import { spansOf, superResolve } from "./tiles.ts";
 import { upscaleImage } from "./upscale.ts";
 
@@ -55,6 +56,26 @@ describe("spansOf", () => {
   });
 });
 
+describe("haloOf", () => {
+  it("is the reach of the network's ops", () => {
+    expect(haloOf(espcn(3), 3)).toBe(4);
+    expect(haloOf(new nn.Conv2d(1, 1, 21, { padding: 10 }), 1)).toBe(10);
+    // Strided: the windows of neighbouring outputs start at even pixels.
+    const strided = new nn.Sequential(
+      new nn.Conv2d(1, 4, 3, { stride: 2, padding: 1 }),
+      new nn.Conv2d(4, 16, 3, { padding: 1 }),
+      new nn.PixelShuffle(4),
+      new nn.Conv2d(1, 1, 1),
+    );
+    expect(haloOf(strided, 2)).toBe(4);
+  });
+
+  it("refuses a network that sees everything", () => {
+    const global = new nn.Sequential(new nn.AdaptiveAvgPool2d(1), new nn.Upsample({ size: 1024 }));
+    expect(() => haloOf(global, 2)).toThrow("every pixel depends on the whole picture");
+  });
+});
+
 describe("superResolve in tiles", () => {
   it.each([
     [2, 53, 37],
@@ -73,7 +94,7 @@ describe("superResolve in tiles", () => {
       [56, 8],
     ] as const) {
       const tile = { width: tileWidth, height: tileHeight };
-      const tiled = await superResolve(network, channelPlane(image, 0), { scale, halo: 4, tile });
+      const tiled = await superResolve(network, channelPlane(image, 0), { scale, tile });
       expect([tiled.width, tiled.height]).toEqual([width * scale, height * scale]);
       expect(Buffer.from(tiled.data.buffer).equals(Buffer.from(whole.data.buffer))).toBe(true);
     }
@@ -86,7 +107,7 @@ describe("superResolve in tiles", () => {
     const tile = { width: 16, height: 16 };
     const small = await superResolve(network, channelPlane(image, 0), { scale: 1, halo: 8, tile });
     expect(small.data).not.toEqual(whole.data);
-    const enough = await superResolve(network, channelPlane(image, 0), { scale: 1, halo: 10, tile });
+    const enough = await superResolve(network, channelPlane(image, 0), { scale: 1, tile });
     expect(enough.data).toEqual(whole.data);
   });
 
@@ -125,7 +146,7 @@ describe("upscaleImage", () => {
     );
     const progress: string[] = [];
     const onProgress = (done: number, total: number) => progress.push(`${done}/${total}`);
-    expect(await upscaleImage(image, network, { scale: 3, halo: 4, tile, onProgress })).toEqual(expected);
+    expect(await upscaleImage(image, network, { scale: 3, tile, onProgress })).toEqual(expected);
     expect(progress).toEqual(["1/8", "2/8", "3/8", "4/8", "5/8", "6/8", "7/8", "8/8"]);
   });
 

@@ -45,13 +45,14 @@ export async function upscaleImage(
   if (!Number.isInteger(scale) || scale < 1) {
     throw new ArgumentError(`upscale: the scale must be a whole number from 1, got ${scale}`);
   }
-  const { rows, columns } = tileGrid(image.width, image.height, options);
+  const network = typeof method === "string" ? null : method;
+  const { rows, columns } = tileGrid(network, image.width, image.height, options);
   const output = emptyImage(image, scale);
   const stride = output.width * output.channels;
-  const tiles = typeof method === "string" ? 1 : columns.length;
+  const tiles = network ? columns.length : 1;
   let done = 0;
   const onTile = () => onProgress?.(++done, rows.length * tiles);
-  if (typeof method !== "string") method.eval();
+  network?.eval();
   for (const row of rows) {
     // Resampling reads up to `reach` rows more than the tile itself.
     const band = bandOf(image, Math.min(row.start, row.from - reach), Math.max(row.end, row.to + reach));
