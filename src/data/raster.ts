@@ -22,7 +22,7 @@ export function checkRaster(subject: string, image: RasterImage): void {
   }
 }
 
-export const hasAlpha = (image: RasterImage): boolean => image.channels === 2 || image.channels === 4;
+export const hasAlpha = (image: Pick<RasterImage, "channels">): boolean => image.channels === 2 || image.channels === 4;
 
 /** The largest code: 255 or 65535. */
 export const maxCode = (bits: 8 | 16): number => (bits === 8 ? 255 : 65535);
