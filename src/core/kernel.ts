@@ -26,8 +26,11 @@ export type LayoutWish =
   | { readonly order: "contiguous" }
   | { readonly order: "channelsLast"; readonly border: Border };
 
-/** The layouts that a kernel can write: row-major, N-H-W-C with any border (which the engine zeroes), or any strides at all. */
-export type OutputOrder = "contiguous" | "channelsLast" | "any";
+/**
+ * The layouts that a kernel can write: row-major, N-H-W-C with any border (which the engine zeroes), any strides at all,
+ * or any strides with `channelOffsets`.
+ */
+export type OutputOrder = "contiguous" | "channelsLast" | "any" | "scatter";
 
 /** What the machine at hand offers: nothing else about it may reach an emitter. */
 export interface Target {

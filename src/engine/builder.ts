@@ -11,6 +11,7 @@ import {
   type Lazy,
   moveAll,
   moveView,
+  storeThrough,
   weight,
 } from "./lazy.ts";
 import type { PlanBackend } from "./plan.ts";
@@ -272,13 +273,13 @@ export class PlanBuilder extends StepList {
       tail: [],
       label: kernel.name,
       order: wishes.output,
-      emit: (output, epilogue, operands, label) => {
+      emit: (output, layout, epilogue, operands, label) => {
         const plan = kernel.plan({
           inputs: types,
           output: node,
           attributes: node.attributes,
           inputLayouts: inputs.map(layoutOf),
-          outputLayout: layoutOf(output),
+          outputLayout: layout,
           epilogue,
           target,
         });
@@ -287,7 +288,7 @@ export class PlanBuilder extends StepList {
     };
     if (wishes.epilogue) return this.#settle(index, deferred);
     const output = this.allocate(index, wishes.output);
-    deferred.emit(output, null, [], kernel.name);
+    deferred.emit(output, layoutOf(output), null, [], kernel.name);
     return output;
   }
 
@@ -357,19 +358,25 @@ export class PlanBuilder extends StepList {
     const epilogue = simple ? null : { expression: access.expression, operands: access.operands.map(layoutOf) };
     if (access.tail.length === 0) {
       const view = this.allocate(index, access.order);
-      access.emit(view, epilogue, access.operands, access.label);
+      access.emit(view, layoutOf(view), epilogue, access.operands, access.label);
+      return view;
+    }
+    const view = this.allocate(index, "any", pattern(access.shape));
+    const layout = access.order === "scatter" ? storeThrough(access.base, access.tail, view) : null;
+    if (layout) {
+      const moves = access.tail.map((each) => each.op.name).join(" ");
+      access.emit(view, layout, epilogue, access.operands, `${access.label} ${moves}`);
       return view;
     }
     const border = access.base.length === 4 && access.order !== "contiguous" ? noBorder : null;
     const base = this.bordered(access.base, access.dtype, border);
-    access.emit(base, epilogue, access.operands, access.label);
+    access.emit(base, layoutOf(base), epilogue, access.operands, access.label);
     const lazy: Lazy = {
       ...identity(base),
       shape: access.shape,
       tail: access.tail,
       label: access.tail.map((each) => each.op.name).join(" "),
     };
-    const view = this.allocate(index, "any", pattern(access.shape));
     this.#accesses[index] = lazy;
     this.compute(lazy, view);
     return view;

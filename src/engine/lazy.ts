@@ -1,9 +1,9 @@
 import { type Expression, input, operands, substitute } from "../core/expression.ts";
-import type { Epilogue, OutputOrder } from "../core/kernel.ts";
+import type { Epilogue, Layout, OutputOrder } from "../core/kernel.ts";
 import type { MovementOp } from "../core/op.ts";
 import { type DType, type Shape, sameShape } from "../core/shape.ts";
 import type { PlanNode } from "./plan-graph.ts";
-import { broadcastView, refinement, sameStrides, type View } from "./view.ts";
+import { broadcastView, pattern, refinement, sameStrides, type View } from "./view.ts";
 
 /** Elementwise work that no step does yet: it is inlined where it is used, or becomes a step when its numbers are needed. */
 export interface Lazy {
@@ -31,7 +31,13 @@ export interface Deferred {
   readonly label: string;
   readonly order: OutputOrder;
   /** Makes the steps. */
-  readonly emit: (output: View, epilogue: Epilogue | null, operands: readonly View[], label: string) => void;
+  readonly emit: (
+    output: View,
+    layout: Layout,
+    epilogue: Epilogue | null,
+    operands: readonly View[],
+    label: string,
+  ) => void;
 }
 
 export type Access = View | Lazy | Deferred;
@@ -131,4 +137,34 @@ export function iterate(lazy: Lazy, output: View): { shape: Shape; inputs: View[
     return split && target ? { shape: fine, inputs: split, output: target } : null;
   }
   return { shape, inputs, output };
+}
+
+/**
+ * Where a kernel must store its result so that `tail` is done by storing: the layout, over the kernel's own shape, of an
+ * output that has the shape after the moves. Null where an axis other than the channels has no single stride.
+ */
+export function storeThrough(base: Shape, tail: readonly PlanNode[], output: View): Layout | null {
+  const source: View = { ...pattern(base), dtype: output.dtype };
+  const fine = iterate({ ...identity(source), tail, shape: output.shape }, output);
+  if (!fine) return null;
+  const from = fine.inputs[0]!.strides;
+  // A step along one axis of the kernel's shape moves the digits of its row-major index, which the fine axes are.
+  const moves = base.map((size, axis) => {
+    const unit = source.strides[axis]!;
+    return Array.from({ length: size }, (_, index) =>
+      fine.shape.reduce((sum, count, at) => {
+        const digit = count > 1 ? Math.floor((index * unit) / from[at]!) % count : 0;
+        return sum + digit * fine.output.strides[at]!;
+      }, 0),
+    );
+  });
+  const strides = moves.map((offsets) => offsets[1] ?? 0);
+  const bent = moves.map((offsets, axis) => offsets.some((offset, index) => offset !== index * strides[axis]!));
+  if (bent.some((each, axis) => each && axis !== 1)) return null;
+  return {
+    strides,
+    offset: fine.output.offset,
+    size: output.buffer.size,
+    ...(bent[1] ? { channelOffsets: moves[1]! } : {}),
+  };
 }

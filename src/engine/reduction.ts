@@ -38,7 +38,7 @@ export function reductionDeferred(builder: PlanBuilder, node: PlanNode, operator
     tail: [],
     label,
     order: "any",
-    emit: (output, epilogue, operands, text) => {
+    emit: (output, _layout, epilogue, operands, text) => {
       const { backend } = builder;
       const plan = backend.reduce({
         label: text,

@@ -6,9 +6,14 @@ import { dataNode, type Node } from "../core/node.ts";
 import type { NumericArray } from "../core/op.ts";
 import { numel, type Shape } from "../core/shape.ts";
 import { evaluate } from "../devices/reference/evaluate.ts";
+import { createWasmDevice } from "../devices/wasm/create.ts";
+import { EngineState } from "../engine/state.ts";
 import { add, full, mul, sum } from "../ops/index.ts";
+import { wasmKernels } from "../ops/wasm.ts";
 import { goldenCases } from "./golden.ts";
-import { checkGolden, leafData } from "./golden-run.ts";
+import { checkGolden, compareNumbers, leafData } from "./golden-run.ts";
+import { coefficientRoundings } from "./golden-spatial-ops.ts";
+import { roundingErrors } from "./rounding.ts";
 import { checkWindow } from "./window.ts";
 
 /** Random numbers of a shape, from -1 to 1 or in `range`; whole numbers below `below`; or the numbers that are given. */
@@ -32,7 +37,7 @@ export interface OpCase {
 }
 
 /**
- * The one check of an op: its golden file on the reference evaluator, and for each case the recorded shape, the gradient
+ * The one check of an op: its golden file on the reference evaluator, and for each case the WASM device, the recorded shape, the gradient
  * against central differences in float64 (first and second order), and the receptive interval against gradients.
  */
 export function checkOp(name: string, cases: readonly OpCase[], goldenFile?: string): void {
@@ -45,6 +50,7 @@ export function checkOp(name: string, cases: readonly OpCase[], goldenFile?: str
     }
     for (const each of cases) {
       const { order = 2, window = "tight" } = each;
+      test(`${each.name}: WASM equals the reference`, () => checkDevice(each));
       test(`${each.name}: writes every element of its shape`, () => checkShape(each));
       if (order >= 1) test(`${each.name}: gradient`, () => checkGradient(each, 1));
       if (order >= 2) test(`${each.name}: second order`, () => checkGradient(each, 2));
@@ -56,6 +62,22 @@ export function checkOp(name: string, cases: readonly OpCase[], goldenFile?: str
       }
     }
   });
+}
+
+const wasm = new EngineState(createWasmDevice(wasmKernels, { threads: 1 }));
+
+/** The output and its gradients, in one run of the WASM device. */
+async function checkDevice({ inputs, build, order = 2 }: OpCase): Promise<void> {
+  const leaves = inputs.map((one, at) => opInput(one, at + 1));
+  const output = build(...leaves);
+  const float = leaves.filter((leaf) => leaf.dtype === "float32");
+  const grads = order === 0 ? [] : gradients(output, opInput(output.shape, 100), float, add);
+  const roots = [output, ...grads.filter((grad) => grad !== null)];
+  const expected = evaluate(roots, leafData, "float64");
+  const errors = roundingErrors(roots, leafData, coefficientRoundings);
+  for (const [at, actual] of (await wasm.values(roots)).entries()) {
+    compareNumbers(at === 0 ? "output" : `gradient ${at - 1}`, actual, expected[at]!, errors[at]!);
+  }
 }
 
 /** A leaf of the numbers that a case asks for: the same for the same seed. */

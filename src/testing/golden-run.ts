@@ -46,11 +46,12 @@ export async function checkGolden(golden: GoldenCase, compute: Compute = compute
     if (!scalar && !sameShape(node.shape, shape)) {
       throw new Error(`${golden.name}/${name}: recorded shape [${node.shape}], PyTorch's is [${shape}]`);
     }
-    compare(`${golden.name}/${name}`, values[at]!, data, errors[at]!);
+    compareNumbers(`${golden.name}/${name}`, values[at]!, data, errors[at]!);
   }
 }
 
-function compare(
+/** Throws unless numbers agree to four times the rounding errors that float32 may make on the way to each. */
+export function compareNumbers(
   name: string,
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,

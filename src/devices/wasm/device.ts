@@ -2,6 +2,7 @@ import { borderStep } from "../../codegen/wasm/border.ts";
 import { elementwiseStep } from "../../codegen/wasm/elementwise.ts";
 import { reduceSteps } from "../../codegen/wasm/reduce.ts";
 import type { Cell } from "../../core/cell.ts";
+import { ConvsmithError } from "../../core/errors.ts";
 import type { Target, WasmKernel } from "../../core/kernel.ts";
 import type { NumericArray, PrimitiveOp } from "../../core/op.ts";
 import { numel, type Shape } from "../../core/shape.ts";
@@ -115,7 +116,14 @@ export class WasmDevice implements Device {
 
   #step(step: PreparedStep, prepared: PreparedPlan, arena: number, cells: readonly number[]): void {
     if (step.kind === "kernel") {
-      this.pool.run(step.kernel.id, step.kernel.run, step.address, step.pieces);
+      try {
+        this.pool.run(step.kernel.id, step.kernel.run, step.address, step.pieces);
+      } catch (error) {
+        if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+        throw new ConvsmithError(
+          `${step.label}: an index points outside the tensor it reads. Check the values of int32 inputs.`,
+        );
+      }
       return;
     }
     const { node, inputs, output } = step.step;

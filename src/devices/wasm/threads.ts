@@ -58,7 +58,7 @@ export class ThreadPool {
     this.#words[control.kernels + 2 * id + 1] = length;
   }
 
-  /** Runs all pieces of one step and returns when they are done. */
+  /** Runs all pieces of one step and returns when they are done. @throws WebAssembly.RuntimeError when one trapped. */
   run(id: number, run: Run, args: number, pieces: number): void {
     if (this.threads === 1 || pieces === 1) {
       for (let piece = 0; piece < pieces; piece++) run(args, piece, piece + 1, this.#scratch);
@@ -80,10 +80,15 @@ export class ThreadPool {
       const piece = ticket & 0xfffff;
       if (piece >= pieces) break;
       if (Atomics.compareExchange(words, control.ticket, ticket, ticket + 1) !== ticket) continue;
-      run(args, piece, piece + 1, this.#scratch);
+      try {
+        run(args, piece, piece + 1, this.#scratch);
+      } catch {
+        Atomics.store(words, control.failed, 1);
+      }
       Atomics.add(words, at + 4, 1);
     }
     this.#await(at + 4, pieces);
+    if (Atomics.exchange(words, control.failed, 0) !== 0) throw new WebAssembly.RuntimeError("a kernel trapped");
   }
 
   /** Ends the workers. The pool works on with the calling thread alone. */

@@ -6,6 +6,8 @@ export const control = {
   sleepers: 1,
   /** Set to end the workers. */
   stop: 2,
+  /** Set when a kernel trapped on a worker. */
+  failed: 3,
   /** First of `ringSize` step descriptors of `descriptorWords` words: pieces, kernel, arguments, scratch bytes, pieces done. */
   ring: 16,
   ringSize: 64,
@@ -65,7 +67,11 @@ export function workerMain(start: WorkerStart): void {
     if (piece >= Atomics.load(words, at)) continue;
     const id = Atomics.load(words, at + 1);
     const args = Atomics.load(words, at + 2);
-    (kernels[id] ?? load(id))(args, piece, piece + 1, scratch);
+    try {
+      (kernels[id] ?? load(id))(args, piece, piece + 1, scratch);
+    } catch {
+      Atomics.store(words, layout.failed, 1);
+    }
     Atomics.add(words, at + 4, 1);
     Atomics.notify(words, at + 4);
   }

@@ -22,7 +22,7 @@ export const convTranspose2dDirect: WasmKernel = {
         { order: "channelsLast", border: { top: 0, left, bottom: 0, right } },
         ...inputs.slice(1).map(() => ({ order: "contiguous" }) as const),
       ],
-      output: "any",
+      output: "scatter",
       epilogue: true,
     };
   },

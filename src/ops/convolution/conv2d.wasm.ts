@@ -22,7 +22,7 @@ export const conv2dDirect: WasmKernel = {
         { order: "contiguous" },
         ...bias.map(() => ({ order: "contiguous" }) as const),
       ],
-      output: "any",
+      output: "scatter",
       epilogue: true,
     };
   },

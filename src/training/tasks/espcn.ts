@@ -98,8 +98,8 @@ async function espcnTask(recipe: EspcnRecipe, watcher: Parameters<typeof readPic
   const model = new Espcn(scale);
   // Starting from an even grey, the network does not have to unlearn a random picture.
   const { weight, bias } = model.conv3;
-  weight.set(init.normal(weight.shape, 0, 1e-3)());
-  bias!.set(new Float32Array(bias!.numel));
+  if (process.env.INIT !== "default") weight.set(init.normal(weight.shape, 0, 1e-3)());
+  if (process.env.INIT !== "default") bias!.set(new Float32Array(bias!.numel));
   return {
     name: "espcn",
     title: `ESPCN x${scale}`,

@@ -1,0 +1,12 @@
+import { ArgumentError } from "../core/errors.ts";
+import { createWasmDevice } from "../devices/wasm/create.ts";
+import { wasmKernels } from "../ops/wasm.ts";
+import { setDevice } from "../tensor/index.ts";
+
+/** Runs on WASM with so many threads: all cores, or CONVSMITH_THREADS, where `threads` is left out. @throws ArgumentError */
+export function useWasm(threads?: number): void {
+  if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1)) {
+    throw new ArgumentError(`--threads must be a whole number from 1, got ${threads}`);
+  }
+  setDevice(createWasmDevice(wasmKernels, threads === undefined ? {} : { threads }));
+}

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { dataNode } from "../../core/node.ts";
+import { EngineState } from "../../engine/state.ts";
+import { wasmDevice } from "../../index.ts";
+import * as ops from "../../ops/index.ts";
+
+const random = (length: number) => Float32Array.from({ length }, (_, index) => Math.sin(index * 12.9898) * 0.5);
+
+test("an index outside its tensor fails the run with one line, and the device works on", async () => {
+  const state = new EngineState(wasmDevice({ threads: 2 }));
+  const x = dataNode(random(4), [4]);
+  const bad = ops.gather(x, 0, dataNode(Int32Array.of(9), [1]));
+  await expect(state.values([bad])).rejects.toThrow(/gather.*outside the tensor/);
+  const good = ops.gather(x, 0, dataNode(Int32Array.of(3), [1]));
+  expect((await state.values([good]))[0]![0]).toBe(x.source?.kind === "data" ? x.source.data[3] : Number.NaN);
+});
+
+test("one, two and three threads give the same bits", async () => {
+  const results = [1, 2, 3].map(async (threads) => {
+    const state = new EngineState(wasmDevice({ threads }));
+    const x = dataNode(random(2 * 8 * 40 * 40), [2, 8, 40, 40]);
+    const w = dataNode(random(16 * 8 * 9), [16, 8, 3, 3]);
+    const y = ops.tanh(ops.conv2d(x, w, null, { padding: 1 }));
+    const [output, total] = await state.values([y, ops.sum(y)]);
+    return [output, total];
+  });
+  const [one, two, three] = await Promise.all(results);
+  expect(two).toEqual(one);
+  expect(three).toEqual(one);
+});
+
+test("memory that a collected block leaves is joined and used again", async () => {
+  const { memory } = wasmDevice({ threads: 1 });
+  const blocks = [1000, 2000, 3000].map((bytes) => memory.allocate(bytes));
+  const before = memory.bytes;
+  for (const block of [blocks[1]!, blocks[0]!, blocks[2]!]) memory.release(block);
+  expect(memory.allocate(6000).address).toBe(blocks[0]!.address);
+  expect(memory.bytes).toBe(before);
+});
