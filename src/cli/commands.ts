@@ -8,4 +8,9 @@ export const commands: readonly {
   readonly command: string;
   readonly describe: string;
   readonly load: () => Promise<{ readonly builder: (argv: Argv) => Argv; readonly handler: (options: never) => Promise<void> }>;
-}[] = [{ command: "train <network>", describe: "Train a network: espcn, lenet, or your own net.ts", load: () => import("./train.ts") }];
+}[] = [
+  { command: "evaluate <model>", describe: "Judge a trained network on pictures", load: () => import("./evaluate.ts") },
+  { command: "tour", describe: "Train a small network on a few photos and look at it", load: () => import("./tour.ts") },
+  { command: "train <network>", describe: "Train a network: espcn, lenet, or your own net.ts", load: () => import("./train.ts") },
+  { command: "upscale <picture>", describe: "Enlarge a picture", load: () => import("./upscale.ts") },
+];

@@ -110,15 +110,15 @@ async function run(network: Upscaler, { width, height, data }: Plane, scale: num
  *
  * @example
  * import { nn } from "convsmith";
- * import { superResolve } from "convsmith/models";
+ * import { enlargePlane } from "convsmith/models";
  * const network = new nn.Sequential(new nn.Conv2d(1, 4, 3, { padding: 1 }), new nn.PixelShuffle(2));
  * const plane = { width: 5, height: 4, data: new Float64Array(20).fill(0.5) };
- * const { width, height } = await superResolve(network, plane, { scale: 2 });
+ * const { width, height } = await enlargePlane(network, plane, { scale: 2 });
  * console.log(width, height); // 10 8
  *
  * @throws ShapeError when the network's output is not `scale` times as large; ArgumentError for a wrong tile or halo.
  */
-export async function superResolve(
+export async function enlargePlane(
   network: Upscaler,
   plane: Plane,
   options: TileOptions,

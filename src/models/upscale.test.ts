@@ -4,7 +4,7 @@ import { ReferenceDevice, setDevice, wasmDevice } from "../index.ts";
 import * as nn from "../nn/index.ts";
 import { manualSeed, type Tensor, tensor } from "../tensor/index.ts";
 import { haloOf } from "./halo.ts";
-import { spansOf, superResolve } from "./tiles.ts";
+import { enlargePlane, spansOf } from "./tiles.ts";
 import { upscaleImage } from "./upscale.ts";
 
 const device = wasmDevice({ threads: 1 });
@@ -76,7 +76,7 @@ describe("haloOf", () => {
   });
 });
 
-describe("superResolve in tiles", () => {
+describe("enlargePlane in tiles", () => {
   it.each([
     [2, 53, 37],
     [3, 64, 41],
@@ -94,7 +94,7 @@ describe("superResolve in tiles", () => {
       [56, 8],
     ] as const) {
       const tile = { width: tileWidth, height: tileHeight };
-      const tiled = await superResolve(network, channelPlane(image, 0), { scale, tile });
+      const tiled = await enlargePlane(network, channelPlane(image, 0), { scale, tile });
       expect([tiled.width, tiled.height]).toEqual([width * scale, height * scale]);
       expect(Buffer.from(tiled.data.buffer).equals(Buffer.from(whole.data.buffer))).toBe(true);
     }
@@ -105,15 +105,15 @@ describe("superResolve in tiles", () => {
     const image = noise(48, 48, 1, 8);
     const whole = await untiled(network, image);
     const tile = { width: 16, height: 16 };
-    const small = await superResolve(network, channelPlane(image, 0), { scale: 1, halo: 8, tile });
+    const small = await enlargePlane(network, channelPlane(image, 0), { scale: 1, halo: 8, tile });
     expect(small.data).not.toEqual(whole.data);
-    const enough = await superResolve(network, channelPlane(image, 0), { scale: 1, tile });
+    const enough = await enlargePlane(network, channelPlane(image, 0), { scale: 1, tile });
     expect(enough.data).toEqual(whole.data);
   });
 
   it("says so when the network does not enlarge by that much", async () => {
     const plane = channelPlane(noise(5, 4, 1, 8), 0);
-    await expect(superResolve(espcn(2), plane, { scale: 3 })).rejects.toThrow(
+    await expect(enlargePlane(espcn(2), plane, { scale: 3 })).rejects.toThrow(
       "Sequential: must make [1, 1, 12, 15] of [1, 1, 4, 5] to enlarge 3 times, got output [1, 1, 8, 10]",
     );
   });
