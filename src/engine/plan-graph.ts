@@ -1,5 +1,5 @@
 import type { Cell } from "../core/cell.ts";
-import type { Node } from "../core/node.ts";
+import { dataOp, type Node } from "../core/node.ts";
 import type { Attributes, Op } from "../core/op.ts";
 import type { DType, Shape } from "../core/shape.ts";
 import type { RunRequest } from "./device.ts";
@@ -60,8 +60,9 @@ export function planGraph(request: RunRequest): PlanGraph {
     }
     const leaf = (kind: "data" | "cell", index: number) =>
       push(`${kind} ${index} ${dtype} ${shape.join("x")}`, {
-        op,
-        attributes,
+        // A value that is there already is a leaf, whatever made it.
+        op: kind === "data" ? dataOp : op,
+        attributes: kind === "data" ? {} : attributes,
         inputs: [],
         shape,
         dtype,

@@ -2,7 +2,7 @@ import { ArgumentError } from "../core/errors.ts";
 import { dataOp, Node } from "../core/node.ts";
 import { numel, type Shape } from "../core/shape.ts";
 import * as ops from "../ops/index.ts";
-import { drawNormal, drawUniform } from "./random.ts";
+import { defaultGenerator, drawNormal } from "./random.ts";
 import { Tensor } from "./tensor.ts";
 
 /** A tensor of one value, which takes no memory. */
@@ -27,12 +27,12 @@ export function arange(start: number, end: number, step = 1): Tensor {
   return leaf([count], () => Float32Array.from({ length: count }, (_, index) => start + index * step));
 }
 
-/** Uniform in [0, 1). Its place in the random stream is taken now, the numbers are made when they are first read. */
+/** Uniform in [0, 1). Its place in the random stream is taken now, so that it is the same however often it is computed. */
 export function rand(shape: Shape): Tensor {
-  return leaf(shape, drawUniform(numel(shape)));
+  return new Tensor(ops.uniform(shape, defaultGenerator().reserve(ops.uniformBlocks(shape))));
 }
 
-/** Normal with mean 0 and deviation 1; see rand. */
+/** Normal with mean 0 and deviation 1. Its place in the random stream is taken now, the numbers are made when they are first read. */
 export function randn(shape: Shape): Tensor {
   return leaf(shape, drawNormal(numel(shape)));
 }

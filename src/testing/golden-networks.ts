@@ -1,24 +1,6 @@
+import { Espcn } from "../models/index.ts";
 import * as nn from "../nn/index.ts";
 import type { Tensor } from "../tensor/index.ts";
-
-/** The network of design and paper: two convolutions with tanh, one to scale² channels, shuffle, sigmoid. */
-class Espcn extends nn.Module {
-  conv1 = new nn.Conv2d(1, 64, 5, { padding: 2 });
-  conv2 = new nn.Conv2d(64, 32, 3, { padding: 1 });
-  conv3: nn.Conv2d;
-  shuffle: nn.PixelShuffle;
-
-  constructor(scale: number) {
-    super();
-    this.conv3 = new nn.Conv2d(32, scale ** 2, 3, { padding: 1 });
-    this.shuffle = new nn.PixelShuffle(scale);
-  }
-
-  forward(x: Tensor): Tensor {
-    const features = this.conv2.forward(this.conv1.forward(x).tanh()).tanh();
-    return this.shuffle.forward(this.conv3.forward(features)).sigmoid();
-  }
-}
 
 /** Four 5 × 5 convolutions, 1-20-64-20-3, each with its ReLU. */
 class HeadAndTail extends nn.Module {

@@ -2,8 +2,8 @@ import * as nn from "../nn/index.ts";
 import * as optim from "../optim/index.ts";
 import { Parameter, type Tensor, tensor } from "../tensor/index.ts";
 import type { GoldenCase, GoldenTensor } from "./golden.ts";
+import { GoldenAttributes } from "./golden-attributes.ts";
 import { goldenNetworks } from "./golden-networks.ts";
-import { GoldenAttributes } from "./golden-ops.ts";
 import { unit } from "./rounding.ts";
 
 /** The cases that this file checks, by op: whole runs, on the device that was set. */

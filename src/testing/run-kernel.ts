@@ -1,4 +1,3 @@
-import { setFlagsFromString } from "node:v8";
 import type {
   Argument,
   Border,
@@ -13,8 +12,10 @@ import type {
 } from "../core/kernel.ts";
 import type { Attributes } from "../core/op.ts";
 import { contiguousStrides, numel, type Shape, type TensorType } from "../core/shape.ts";
+import { detectPlatform, probeFusedMultiplyAdd } from "../devices/wasm/platform.ts";
 
-setFlagsFromString("--experimental-wasm-relaxed-simd");
+// Node 20 has relaxed SIMD behind a flag.
+probeFusedMultiplyAdd(detectPlatform());
 
 /** Non-shared memory, so that it can grow; the tile as given. */
 export function testTarget(tile: readonly [number, number] = [4, 8], fusedMultiplyAdd = true): Target {

@@ -22,30 +22,33 @@ export function hoistsLoads({ tile: [rows, columns] }: Target): boolean {
   return (rows * columns) / 4 + rows + columns / 4 <= 15;
 }
 
+/** Registers that a row of a tile takes: the 256-bit revectorizer puts two vectors into one. */
+function registers(vectors: number, { tile: [rows, columns] }: Target): number {
+  const revectorized = (rows * columns) / 4 + columns / 4 + 1 > 15;
+  return revectorized ? Math.ceil(vectors / 2) : vectors;
+}
+
 /**
  * Whether V8 keeps the accumulators of such a tile in its 15 registers. The tile that the probe found fastest tells which
- * of its habits is at work: older versions load all rows' scalars first, newer ones one at a time, and the 256-bit
- * revectorizer puts two vectors into one register.
+ * of its habits is at work: older versions load all rows' scalars first, newer ones one at a time.
  */
 function fits({ rows, vectors }: Tile, target: Target): boolean {
-  const limit = target.fusedMultiplyAdd ? 15 : 14;
-  const [probedRows, probedColumns] = target.tile;
-  const probed = probedColumns / 4;
-  if (hoistsLoads(target)) return rows * vectors + rows + vectors <= limit;
-  if (probedRows * probed + probed + 1 <= 15) return rows * vectors + vectors + 1 <= limit;
-  return vectors % 2 === 0 && rows * (vectors / 2) + vectors / 2 + 1 <= limit;
+  const width = registers(vectors, target);
+  const scalars = hoistsLoads(target) ? rows : 1;
+  return rows * width + width + scalars <= (target.fusedMultiplyAdd ? 15 : 14);
 }
 
 /** Cycles of one step of a tile, roughly: two multiply-adds a cycle, four cycles until a sum can be added to again. */
-function cycles({ rows, vectors }: Tile): number {
-  return Math.max((rows * vectors) / 2, 4, (rows * vectors + rows + vectors + 4) / 5) + 0.25;
+function cycles({ rows, vectors }: Tile, target: Target): number {
+  const width = registers(vectors, target);
+  return Math.max((rows * width) / 2, 4, (rows * width + rows + width + 4) / 5) + 0.25;
 }
 
 /** The cycles that `rows` by `vectors` take in even parts of at most this tile. */
-function totalCycles(rows: number, vectors: number, tile: Tile): number {
+function totalCycles(rows: number, vectors: number, tile: Tile, target: Target): number {
   let sum = 0;
   for (const r of evenParts(rows, tile.rows)) {
-    for (const v of evenParts(vectors, tile.vectors)) sum += cycles({ rows: r, vectors: v });
+    for (const v of evenParts(vectors, tile.vectors)) sum += cycles({ rows: r, vectors: v }, target);
   }
   return sum;
 }
@@ -57,7 +60,7 @@ export function chooseTile(rows: number, vectors: number, target: Target): Tile 
     for (let v = 1; v <= Math.min(vectors, mostVectors); v++) {
       const tile = { rows: r, vectors: v };
       if (!fits(tile, target) && r * v > 1) continue;
-      const sum = totalCycles(rows, vectors, tile);
+      const sum = totalCycles(rows, vectors, tile, target);
       if (sum < best.cycles) best = { ...tile, cycles: sum };
     }
   }

@@ -1,15 +1,17 @@
 import type { WasmKernel } from "../../core/kernel.ts";
 import { WasmDevice } from "./device.ts";
 import { detectPlatform, probeFusedMultiplyAdd } from "./platform.ts";
+import { probeTile } from "./probe.ts";
 
 /** The WASM device for this machine: all cores, or as many threads as `threads` or CONVSMITH_THREADS says. */
 export function createWasmDevice(kernels: readonly WasmKernel[], options: { threads?: number } = {}): WasmDevice {
   const platform = detectPlatform();
   const asked = options.threads ?? Number(platform.environment.CONVSMITH_THREADS ?? 0);
   const threads = Number.isInteger(asked) && asked > 0 ? asked : platform.cores;
+  const fusedMultiplyAdd = probeFusedMultiplyAdd(platform);
   return new WasmDevice({
     kernels,
-    target: { fusedMultiplyAdd: probeFusedMultiplyAdd(platform), tile: [4, 8] },
+    target: { fusedMultiplyAdd, tile: probeTile(fusedMultiplyAdd) },
     threads,
     startThread: platform.startThread,
     mayWait: platform.mayWait,

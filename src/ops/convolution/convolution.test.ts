@@ -3,6 +3,7 @@ import { gradients } from "../../core/gradient.ts";
 import { dataNode, type Node } from "../../core/node.ts";
 import type { PrimitiveOp } from "../../core/op.ts";
 import { evaluate } from "../../devices/reference/evaluate.ts";
+import { checkOp } from "../../testing/check-op.ts";
 import { expectClose } from "../../testing/close.ts";
 import { type GoldenCase, goldenCases } from "../../testing/golden.ts";
 import { convTranspose2d } from "./conv-transpose2d.ts";
@@ -185,3 +186,62 @@ describe("errors name the op, the rule and what it got", () => {
     expect(call).toThrow(message);
   });
 });
+
+// Padding hides some of what the weights see, so intervals are only checked to hold enough here.
+checkOp("conv2d", [
+  {
+    name: "bias, padding and dilation",
+    inputs: [[1, 2, 4, 5], [3, 2, 2, 3], [3]],
+    build: (x, weight, bias) => conv2d(x!, weight!, bias!, { padding: 1, dilation: [2, 1] }),
+    window: "inside",
+  },
+  {
+    name: "stride that leaves rows out, groups",
+    inputs: [
+      [1, 4, 6, 5],
+      [2, 2, 3, 2],
+    ],
+    build: (x, weight) => conv2d(x!, weight!, null, { stride: [2, 3], groups: 2 }),
+    window: "inside",
+  },
+  {
+    name: "same, even kernel",
+    inputs: [
+      [1, 1, 4, 3],
+      [1, 1, 2, 2],
+    ],
+    build: (x, weight) => conv2d(x!, weight!, null, { padding: "same" }),
+    window: "inside",
+  },
+]);
+
+checkOp("convTranspose2d", [
+  {
+    name: "stride, padding, output padding, bias",
+    inputs: [[1, 2, 3, 2], [2, 2, 3, 2], [2]],
+    build: (x, weight, bias) =>
+      convTranspose2d(x!, weight!, bias!, { stride: 2, padding: [1, 0], outputPadding: [1, 0] }),
+    window: "inside",
+  },
+  {
+    name: "output padding of a whole stride, dilation, groups",
+    inputs: [
+      [1, 2, 3, 3],
+      [2, 1, 2, 2],
+    ],
+    build: (x, weight) => convTranspose2d(x!, weight!, null, { dilation: 2, outputPadding: 1, groups: 2 }),
+    window: "inside",
+  },
+]);
+
+checkOp("conv2dWeightGradient", [
+  {
+    name: "stride, padding, groups",
+    inputs: [
+      [2, 2, 5, 4],
+      [2, 2, 3, 1],
+    ],
+    build: (x, grad) => conv2dWeightGradient(x!, grad!, [2, 3], { stride: 2, padding: [1, 0], groups: 2 }),
+    window: "none",
+  },
+]);

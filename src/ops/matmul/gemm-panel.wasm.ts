@@ -1,21 +1,19 @@
 import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
 import { multiplyAdd } from "../../codegen/wasm/emit.ts";
-import { RowOperand } from "../../codegen/wasm/operand.ts";
 import type { Tile } from "../../codegen/wasm/tiles.ts";
 
 /**
- * `panel(a, b, bStep, c, k, aStride, cRow, blocks, add, partial)`: `blocks` neighbouring blocks of `rows` rows of a times one
- * panel of `vectors` vectors of b, stored at or added to c. `bStep` leads from one k to the next in the panel, aStride to the
- * next row of a (to the next k where a is transposed); partial is the number of columns in the last vector, 0 if all are.
+ * `panel(a, b, bStep, c, k, aStride, cRow, blocks, add)`: `blocks` neighbouring blocks of `rows` rows of a times one
+ * panel of `vectors` vectors of b, stored at or added to c. `bStep` leads from one k to the next in the panel, `aStride` to
+ * the next row of a (to the next k where a is transposed).
  *
  *            b0   b1          vectors of row k of the panel
  *     a0   acc  acc
  *     a1   acc  acc           each number of column k of the block splatted
  */
 export function emitPanel({ rows, vectors }: Tile, transposeA: boolean, fused: boolean): FunctionBuilder {
-  const f = new FunctionBuilder(`panel${rows}x${vectors}`, new Array(10).fill("i32"));
-  const [a, b, bStep, c, k, aStride, cRow, blocks, add, partial] = f.parameters as [
-    Local,
+  const f = new FunctionBuilder(`panel${rows}x${vectors}`, new Array(9).fill("i32"));
+  const [a, b, bStep, c, k, aStride, cRow, blocks, add] = f.parameters as [
     Local,
     Local,
     Local,
@@ -31,7 +29,6 @@ export function emitPanel({ rows, vectors }: Tile, transposeA: boolean, fused: b
   const sums = f.locals("v128", rows * vectors);
   const columns = f.locals("v128", vectors);
   const scalar = f.local("v128");
-  const row = new RowOperand(f, "unit");
   f.loop(() => {
     for (const sum of sums) f.f32x4(0).set(sum);
     f.get(b).set(panel).get(k).set(rest).get(a);
@@ -64,33 +61,22 @@ export function emitPanel({ rows, vectors }: Tile, transposeA: boolean, fused: b
       f.get(rest).i32(1).op("i32.sub").tee(rest).branchIf(0);
     });
     for (let at = 0; at < rows; at++) {
+      // All loads of a row, then all its stores: only then does V8's revectorizer put two vectors into one register.
       const own = sums.slice(at * vectors, (at + 1) * vectors);
-      const last = own.pop()!;
-      row.begin(c, () => f);
+      f.get(add).if(() => {
+        for (const [index, sum] of own.entries()) {
+          f.get(sum)
+            .get(c)
+            .load("v128.load", 16 * index)
+            .op("f32x4.add")
+            .set(sum);
+        }
+      });
       for (const [index, sum] of own.entries()) {
-        f.get(add).if(() => {
-          row.load(index);
-          f.get(sum).op("f32x4.add").set(sum);
-        });
-        row.store(sum, index);
+        f.get(c)
+          .get(sum)
+          .store("v128.store", 16 * index);
       }
-      row.advance(vectors - 1);
-      f.get(partial).if(
-        () => {
-          f.get(add).if(() => {
-            row.loadPartial(partial);
-            f.get(last).op("f32x4.add").set(last);
-          });
-          row.storePartial(last, partial);
-        },
-        () => {
-          f.get(add).if(() => {
-            row.load(0);
-            f.get(last).op("f32x4.add").set(last);
-          });
-          row.store(last, 0);
-        },
-      );
       f.get(c).get(cRow).op("i32.add").set(c);
     }
     f.get(a)
@@ -106,7 +92,7 @@ export function emitPanel({ rows, vectors }: Tile, transposeA: boolean, fused: b
 
 /** `panel(rows, vectors, …)`: calls the panel function of that tile. `indices` holds the tiles' function numbers. */
 export function emitDispatch(tiles: readonly Tile[], indexOf: (tile: number) => number): FunctionBuilder {
-  const f = new FunctionBuilder("dispatch", new Array(12).fill("i32"));
+  const f = new FunctionBuilder("dispatch", new Array(11).fill("i32"));
   const [rows, vectors, ...rest] = f.parameters as [Local, Local, ...Local[]];
   for (const [at, tile] of tiles.entries()) {
     f.get(rows).i32(tile.rows).op("i32.eq").get(vectors).i32(tile.vectors).op("i32.eq").op("i32.and");

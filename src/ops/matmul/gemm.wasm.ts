@@ -1,10 +1,17 @@
 import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
 import { loadArguments, partBounds } from "../../codegen/wasm/emit.ts";
 import { encodeModule } from "../../codegen/wasm/module.ts";
+import { RowOperand } from "../../codegen/wasm/operand.ts";
 import type { Target } from "../../core/kernel.ts";
 import { emitFinishRows, type Finish, finishArgumentNames } from "./gemm-finish.wasm.ts";
 import { emitPack, emitTransposingPack } from "./gemm-pack.wasm.ts";
 import { emitDispatch, emitPanel } from "./gemm-panel.wasm.ts";
+
+/** Depth of a panel of b: with 8 vectors it fits a first-level cache of 48 KiB. */
+export const mostDepth = 384;
+
+/** Scratch memory of a thread: a panel, and results of one whose last vector is not full, for that many rows. */
+export const gemmScratchBytes = (vectors: number, rows: number): number => 16 * vectors * (mostDepth + rows);
 
 export const gemmArgumentNames = [
   "a",
@@ -76,6 +83,7 @@ export function emitGemm(gemm: Gemm, target: Target): Uint8Array<ArrayBuffer> {
     local(),
     local(),
   ];
+  const panelRow = local();
   const take = (count: Local, result: Local) => {
     f.get(rest).get(count).op("i32.rem_u").set(result);
     f.get(rest).get(count).op("i32.div_u").set(rest);
@@ -101,12 +109,14 @@ export function emitGemm(gemm: Gemm, target: Target): Uint8Array<ArrayBuffer> {
         .op("i32.add");
       f.get(panel).get(step).get(c);
       skip();
-      f.get(a.cRow).op("i32.mul").op("i32.add");
-      f.get(kEnd).get(k).op("i32.sub").get(a.aStride).get(a.cRow).get(count).get(add).get(storedLanes);
+      f.get(panelRow).op("i32.mul").op("i32.add");
+      f.get(kEnd).get(k).op("i32.sub").get(a.aStride).get(panelRow).get(count).get(add);
       f.call(dispatchIndex);
     });
   };
 
+  const rows = local();
+  const staging = 16 * mostDepth * Math.max(...gemm.vectors);
   f.for(piece, first, last, 1, () => {
     f.get(piece).set(rest);
     take(a.columnParts, part);
@@ -152,7 +162,13 @@ export function emitGemm(gemm: Gemm, target: Target): Uint8Array<ArrayBuffer> {
           () => f.get(a.lanes).set(lanes).get(a.storedLanes).set(storedLanes),
           () => f.i32(0).set(lanes).i32(0).set(storedLanes),
         );
-        f.get(cMatrix).get(vector).i32(16).op("i32.mul").op("i32.add").set(c);
+        // Results of a panel whose last vector is not full are collected aside: panels store whole vectors.
+        f.get(storedLanes).if(
+          () => f.get(scratch).i32(staging).op("i32.add").set(c).get(vectors).i32(16).op("i32.mul").set(panelRow),
+          () => {
+            f.get(cMatrix).get(vector).i32(16).op("i32.mul").op("i32.add").set(c).get(a.cRow).set(panelRow);
+          },
+        );
         f.get(bMatrix);
         if (transposeB) f.get(vector).get(a.bStride).op("i32.mul").i32(4).op("i32.mul").op("i32.add").get(k).i32(4);
         else f.get(vector).i32(16).op("i32.mul").op("i32.add").get(k).get(a.bStride);
@@ -180,9 +196,14 @@ export function emitGemm(gemm: Gemm, target: Target): Uint8Array<ArrayBuffer> {
         );
       });
     });
+    f.get(small).get(a.smallRows).op("i32.mul").get(largeRows).op("i32.add").set(rows);
+    f.get(storedLanes).if(() => {
+      f.get(scratch).i32(staging).op("i32.add").set(panel);
+      f.get(cMatrix).get(vector).i32(16).op("i32.mul").op("i32.add").set(c);
+      emitCopyRows(f, { from: panel, fromRow: panelRow, to: c, toRow: a.cRow, rows, vectors, lanes: storedLanes });
+    });
     if (finish) {
-      const [rows, whole] = [local(), local()];
-      f.get(small).get(a.smallRows).op("i32.mul").get(largeRows).op("i32.add").set(rows);
+      const whole = local();
       blockStart(columnFrom, a.smallVectors, a.largeColumnBlocks);
       f.set(vector);
       blockStart(columnTo, a.smallVectors, a.largeColumnBlocks);
@@ -200,4 +221,31 @@ export function emitGemm(gemm: Gemm, target: Target): Uint8Array<ArrayBuffer> {
     ...tiles.map((tile) => emitPanel(tile, transposeA, target.fusedMultiplyAdd)),
   ];
   return encodeModule(all, target.memory);
+}
+
+/** Copies rows of `vectors` vectors, of which the last has `lanes` columns. The two addresses are counted up. */
+function emitCopyRows(
+  f: FunctionBuilder,
+  p: Record<"from" | "fromRow" | "to" | "toRow" | "rows" | "vectors" | "lanes", Local>,
+): void {
+  const [source, target] = [new RowOperand(f, "unit"), new RowOperand(f, "unit")];
+  const [row, at, whole] = f.locals("i32", 3) as [Local, Local, Local];
+  const value = f.local("v128");
+  f.get(p.vectors).i32(1).op("i32.sub").set(whole);
+  f.for(row, 0, p.rows, 1, () => {
+    source.begin(p.from, () => f);
+    target.begin(p.to, () => f);
+    f.for(at, 0, whole, 1, () => {
+      source.load(0);
+      f.set(value);
+      target.store(value, 0);
+      source.advance(1);
+      target.advance(1);
+    });
+    source.load(0);
+    f.set(value);
+    target.storePartial(value, p.lanes);
+    f.get(p.from).get(p.fromRow).op("i32.add").set(p.from);
+    f.get(p.to).get(p.toRow).op("i32.add").set(p.to);
+  });
 }

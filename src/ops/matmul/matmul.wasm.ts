@@ -3,12 +3,10 @@ import { chooseTile, evenParts } from "../../codegen/wasm/tiles.ts";
 import { expressionKey, input } from "../../core/expression.ts";
 import type { Argument, KernelCall, KernelPlan, WasmKernel } from "../../core/kernel.ts";
 import { numel } from "../../core/shape.ts";
-import { emitGemm, type Gemm, gemmArgumentNames } from "./gemm.wasm.ts";
+import { emitGemm, type Gemm, gemmArgumentNames, gemmScratchBytes, mostDepth } from "./gemm.wasm.ts";
 import { emitAddSplits, type Finish, splitArgumentNames } from "./gemm-finish.wasm.ts";
 import { batchOffsets, type MatmulSizes, matmulOp, matmulSizes } from "./matmul.ts";
 
-/** Depth of a panel of b: with 8 vectors it fits a first-level cache of 48 KiB. */
-const mostDepth = 384;
 /** Rows of a that a piece goes over with one packed panel. */
 const mostPieceRows = 256;
 const pieceFlops = 10e6;
@@ -42,7 +40,7 @@ export const matmulWasm: WasmKernel = {
         emit: () => emitGemm(gemm, target),
         arguments: [...gemmArguments(call, sizes, cuts), ...(split ? [] : where)],
         pieces: numel(sizes.batch) * cuts.splits * cuts.rowParts * cuts.columnParts,
-        scratchBytes: 16 * mostDepth * cuts.columnBlocks[0]!,
+        scratchBytes: gemmScratchBytes(cuts.columnBlocks[0]!, pieceRows(cuts)),
       },
     ];
     if (split) {
@@ -104,6 +102,9 @@ function cut({ m, n, k }: MatmulSizes, { target }: KernelCall): Cuts {
   const rowParts = Math.min(rowBlocks.length, Math.max(least, Math.ceil(wanted / columnParts)));
   return { ...blocks, splits: 1, rowParts, columnParts };
 }
+
+/** Most rows that a piece has. */
+const pieceRows = ({ rowBlocks, rowParts }: Cuts): number => Math.ceil(rowBlocks.length / rowParts) * rowBlocks[0]!;
 
 function gemmArguments(call: KernelCall, { m, n, k }: MatmulSizes, cuts: Cuts): Argument[] {
   const { rowBlocks, columnBlocks, splits } = cuts;

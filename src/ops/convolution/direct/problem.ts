@@ -1,5 +1,6 @@
 import type { Epilogue, Layout, Target } from "../../../core/kernel.ts";
 import type { Pair } from "../geometry.ts";
+import { depthwiseStep, loadsAll, panelWidths, splatStep, tileRows } from "./tiles.ts";
 
 /**
  * A convolution as the direct kernel sees it: output pixel (y, x) reads tap (ky, kx) at the input pixel
@@ -51,6 +52,8 @@ export interface PanelClass {
 export interface Panels {
   /** One input channel for each output channel: panels run over channels, and the input is read as vectors. */
   readonly depthwise: boolean;
+  /** Depthwise: a step is a whole kernel row, so that neighbouring pixels share what they read. */
+  readonly wholeRows: boolean;
   /** 1 if depthwise. */
   readonly groups: number;
   readonly outputsPerGroup: number;
@@ -63,13 +66,17 @@ export interface Panels {
   readonly head: 0 | 1;
 }
 
-export function panelsOf({ channels, outputs, groups, kernel, bias, target }: DirectProblem): Panels {
+export function panelsOf(problem: DirectProblem): Panels {
+  const { channels, outputs, groups, kernel, stride, dilation, bias, target } = problem;
   const depthwise = groups > 1 && groups === channels && groups === outputs;
   const outputsPerGroup = depthwise ? outputs : outputs / groups;
   const inputsPerGroup = channels / groups;
   // By shape alone: it sets the order of the sum.
   const left = depthwise || inputsPerGroup % 4 !== 0 ? 0 : outputsPerGroup % 4;
-  const widths = panelWidths(Math.ceil((outputsPerGroup - left) / 4), target, depthwise);
+  const shortRows = dilation[1] === 1 && (kernel[1] === 2 || kernel[1] === 3);
+  const wholeRows = depthwise && shortRows && !loadsAll(target);
+  const step = depthwise ? depthwiseStep(wholeRows ? kernel[1] : 1, stride[1]) : splatStep;
+  const widths = panelWidths(Math.ceil((outputsPerGroup - left) / 4), target, step);
   const classes: PanelClass[] = [];
   let rest = outputsPerGroup - left;
   for (const vectors of widths) {
@@ -78,11 +85,12 @@ export function panelsOf({ channels, outputs, groups, kernel, bias, target }: Di
     const last = classes[classes.length - 1];
     if (last?.vectors === vectors && last.lanes === lanes) {
       classes[classes.length - 1] = { ...last, count: last.count + 1 };
-    } else classes.push({ vectors, lanes, count: 1, rows: tileRows(vectors, target, depthwise), dot: false });
+    } else classes.push({ vectors, lanes, count: 1, rows: tileRows(vectors, target, step), dot: false });
   }
-  if (left > 0) classes.push({ vectors: 1, lanes: left, count: 1, rows: tileRows(left, target, false), dot: true });
+  if (left > 0) classes.push({ vectors: 1, lanes: left, count: 1, rows: tileRows(left, target, splatStep), dot: true });
   return {
     depthwise,
+    wholeRows,
     groups: depthwise ? 1 : groups,
     outputsPerGroup,
     inputsPerGroup,
@@ -100,52 +108,3 @@ export const panelBytes = ({ head, terms }: Panels, { vectors, lanes, dot }: Pan
 /** Bytes of all packed panels of a group. */
 export const groupBytes = (panels: Panels): number =>
   panels.classes.reduce((total, each) => total + each.count * panelBytes(panels, each), 0);
-
-/**
- * Registers that a tile needs, of 15: accumulators, a panel row, and the splats. The probe's best tile tells whether
- * this machine's compiler holds all splats at once (then 6x8 is too large for it) or one.
- */
-function fits(rows: number, vectors: number, { tile, fusedMultiplyAdd }: Target, depthwise: boolean): boolean {
-  const best = tile[1] / 4;
-  const hoists = tile[0] * best + tile[0] + best <= 15;
-  // 256-bit registers hold two vectors each.
-  const wide = tile[1] >= 16 && vectors % 2 === 0 ? 2 : 1;
-  const columns = vectors / wide;
-  const reads = depthwise ? rows * columns : rows;
-  return rows * columns + columns + (hoists ? reads : 1) + (fusedMultiplyAdd ? 0 : 1) <= 15;
-}
-
-export function tileRows(vectors: number, target: Target, depthwise: boolean): number {
-  let rows = 1;
-  while (rows < 8 && fits(rows + 1, vectors, target, depthwise)) rows++;
-  return rows;
-}
-
-/** Cuts `vectors` into panels so that their tiles do the least work: each panel row costs its loads and its multiply-adds. */
-function panelWidths(vectors: number, target: Target, depthwise: boolean): number[] {
-  const widest = Math.max(3, target.tile[1] / 4);
-  const cost = (width: number) => {
-    const rows = tileRows(width, target, depthwise);
-    // A tile's step takes its multiply-adds, or four cycles of latency for up to eight of them, and its loads half.
-    return (Math.max(8, rows * width) + 0.5 * (rows + width) + (width * 4 === target.tile[1] ? -0.5 : 0)) / rows;
-  };
-  const best: { cost: number; widths: number[] }[] = [{ cost: 0, widths: [] }];
-  // Far from the end only the cheapest width for its columns matters: the table stays small.
-  const favourite = Array.from({ length: widest }, (_, at) => at + 1).reduce((a, b) =>
-    cost(b) / b < cost(a) / a ? b : a,
-  );
-  const tail = vectors > 24 ? vectors - favourite * Math.floor((vectors - 12) / favourite) : vectors;
-  for (let total = 1; total <= tail; total++) {
-    let found = { cost: Number.POSITIVE_INFINITY, widths: [] as number[] };
-    for (let width = Math.min(widest, total); width >= 1; width--) {
-      const before = best[total - width]!;
-      if (before.cost + cost(width) < found.cost) {
-        found = { cost: before.cost + cost(width), widths: [...before.widths, width] };
-      }
-    }
-    best.push(found);
-  }
-  const front = new Array<number>((vectors - tail) / favourite).fill(favourite);
-  // Wide panels first: only the last may be partly empty, and classes stay few.
-  return [...front, ...best[tail]!.widths].sort((a, b) => b - a);
-}

@@ -47,6 +47,7 @@ export function emitStrip(shape: StripShape): FunctionBuilder {
   const accumulators = Array.from({ length: rows }, () => f.locals("v128", vectors));
   const columns = f.locals("v128", vectors);
   const read = f.local("v128");
+  const rowTaps = panels.wholeRows ? f.locals("v128", kernel[1]) : [];
   /** Input channels in a step. */
   const inputs = dot ? 4 : 1;
 
@@ -80,6 +81,31 @@ export function emitStrip(shape: StripShape): FunctionBuilder {
       }
     }
   };
+  /** A whole kernel row of a depthwise convolution: each input pixel is read once and used by all outputs that see it. */
+  const wholeRow = () => {
+    const stride = pixelStep / tapStep;
+    for (let v = 0; v < vectors; v++) {
+      for (const [k, tap] of rowTaps.entries()) {
+        f.get(weight)
+          .load("v128.load", (k * vectors + v) * 16)
+          .set(tap);
+      }
+      for (let pixel = 0; pixel <= (rows - 1) * stride + kernel[1] - 1; pixel++) {
+        const users = accumulators.flatMap((line, r) => {
+          const tap = rowTaps[pixel - r * stride];
+          return tap ? [{ accumulator: line[v]!, tap }] : [];
+        });
+        if (users.length === 0) continue;
+        loadLanes(f, at, kind.lanes - v * 4, pixel * tapStep + v * 16);
+        f.set(read);
+        for (const { accumulator, tap } of users) multiplyAdd(accumulator, tap);
+      }
+    }
+    f.get(weight)
+      .i32(kernel[1] * vectors * 16)
+      .op("i32.add")
+      .set(weight);
+  };
   /** Steps from `at` on, `distance` bytes apart. */
   const run = (count: number, distance: number) => {
     if (count === 1) {
@@ -108,7 +134,8 @@ export function emitStrip(shape: StripShape): FunctionBuilder {
   };
   const kernelRow = () => {
     f.get(row).set(at);
-    if (panels.depthwise) run(kernel[1], tapStep);
+    if (panels.wholeRows) wholeRow();
+    else if (panels.depthwise) run(kernel[1], tapStep);
     else if (shape.merged) run((kernel[1] * panels.inputsPerGroup) / inputs, inputs * 4);
     else {
       const steps = panels.inputsPerGroup / inputs;
