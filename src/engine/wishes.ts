@@ -16,7 +16,8 @@ export function consumersOf(graph: PlanGraph): number[] {
 export function mergeWishes(graph: PlanGraph, backend: PlanBackend): (LayoutWish | null)[] {
   const wishes = new Array<LayoutWish | null>(graph.nodes.length).fill(null);
   for (const node of graph.nodes) {
-    if (node.op.kind !== "primitive" || node.op.reduction) continue;
+    // A leaf keeps the op that its numbers came from, but has no inputs.
+    if (node.slot || node.op.kind !== "primitive" || node.op.reduction) continue;
     const types = node.inputs.map((each) => graph.nodes[each]!);
     const kernel = backend.kernels.find(
       (each) => each.op === node.op && each.accepts(types, node, node.attributes, backend.target),

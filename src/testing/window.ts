@@ -62,7 +62,7 @@ export function interval(node: Node, leaf: Node, axis: 0 | 1, range: Interval): 
 const hull = (a: Interval, b: Interval): Interval => (a && b ? [Math.min(a[0], b[0]), Math.max(a[1], b[1])] : null);
 
 /** First and last row (or column) of `leaf` with a gradient, for a random weighting of one row (or column) of `root`. */
-function reached(root: Node, leaf: Node, axis: 0 | 1, at: number): [number, number] | undefined {
+export function reached(root: Node, leaf: Node, axis: 0 | 1, at: number): [number, number] | undefined {
   const generator = new Generator(3);
   const [, , height, width] = root.shape as [number, number, number, number];
   const weights = Float32Array.from({ length: numel(root.shape) }, (_, index) => {

@@ -1,0 +1,7 @@
+export type { Count } from "./cost.ts";
+export * from "./formulas.ts";
+export { type PlanBuffer, type PlanningDevice, type PlanReport, type PlanStep, planOf } from "./plan.ts";
+export { type AxisField, FieldMap, type ReceptiveField } from "./receptive-field.ts";
+export { type Network, type Recording, recordNetwork } from "./recording.ts";
+export { type LayerRow, Summary, summarize, type Totals } from "./summary.ts";
+export type { TableOptions } from "./summary-table.ts";

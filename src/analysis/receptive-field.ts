@@ -1,0 +1,200 @@
+import type { Node } from "../core/node.ts";
+import type { Interval } from "../core/op.ts";
+import { type Recording, recorded } from "./recording.ts";
+import { type Axis, compose, hull, type Period, periodOf, phaseLimit, planeOf, together, windowOf } from "./window.ts";
+
+/** The receptive field along one axis, in pixels of the network's input. Not clipped: padding counts as pixels. */
+export interface AxisField {
+  /** True: every position sees the whole axis (after a global operation); size is then its length. */
+  readonly whole: boolean;
+  /** At the position in the centre of the output. */
+  readonly size: number;
+  /** Over all phases: behind an upsampling the size changes with the position. */
+  readonly smallest: number;
+  readonly largest: number;
+  /** Pixels of the input from one position to the next; below 1 behind an upsampling. */
+  readonly stride: number;
+  /** The first pixel that output position 0 sees, negative in the padding. */
+  readonly start: number;
+  /** The middle of what output position 0 sees. */
+  readonly centre: number;
+}
+
+export interface ReceptiveField {
+  readonly height: AxisField;
+  readonly width: AxisField;
+}
+
+/** What the positions of a node see along one axis. */
+interface Along {
+  /** Null: nothing repeats. */
+  readonly period: Period | null;
+  /** What positions 0 to period - 1 see, where that holds at every whole position; null: it has to be followed. */
+  readonly phases: readonly (Interval | undefined)[] | null;
+}
+
+/** One node that depends on the network's input, with its inputs that do. */
+interface Step {
+  readonly node: Node;
+  readonly inputs: readonly { readonly step: number; readonly which: number }[];
+  readonly along: [height: Along, width: Along];
+}
+
+/** A composition that does not say what it depends on is looked into. */
+const isOpen = ({ op }: Node) => op.kind === "composition" && !op.window;
+
+/** Answers what any position of any node sees, from the windows of the ops, composed along every path. */
+export class FieldMap {
+  readonly #steps: Step[] = [];
+  readonly #indices = new Map<Node, number>();
+  readonly #input: Node;
+
+  constructor({ input, outputs }: Recording) {
+    this.#input = input;
+    const self: Along = { period: { period: 1, shift: 1 }, phases: [[0, 0]] };
+    for (const node of recorded(outputs, (each) => (isOpen(each) ? [each.lowered!] : each.inputs))) {
+      const index = node === input ? this.#push({ node, inputs: [], along: [self, self] }) : this.#add(node);
+      if (index !== undefined) this.#indices.set(node, index);
+    }
+  }
+
+  /** The rows and columns that a node sees, or null where it does not depend on the input or that has no height and width. */
+  field(node: Node): ReceptiveField | null {
+    const step = this.#indices.get(node);
+    if (step === undefined || this.#input.shape.length < 3) return null;
+    const height = this.#axisField(step, 0);
+    const width = this.#axisField(step, 1);
+    return height && width && { height, width };
+  }
+
+  /**
+   * First and last row (axis 0) or column (axis 1) of the input that position `at` of a node depends on, not clipped:
+   * null for the whole axis, undefined for none of it.
+   */
+  interval(node: Node, axis: Axis, at: number): Interval | undefined {
+    const step = this.#indices.get(node);
+    return step === undefined ? undefined : this.#interval(step, axis, at);
+  }
+
+  #push(step: Step): number {
+    return this.#steps.push(step) - 1;
+  }
+
+  #add(node: Node): number | undefined {
+    if (isOpen(node)) return this.#indices.get(node.lowered!);
+    const inputs = node.inputs.flatMap((each, which) => {
+      const step = this.#indices.get(each);
+      return step === undefined ? [] : [{ step, which }];
+    });
+    const [only, more] = inputs;
+    if (!only) return undefined;
+    // Same place in, same place out: nothing to follow.
+    const [rows, columns] = planeOf(node);
+    const from = planeOf(node.inputs[only.which]!);
+    if (!more && node.op.kind === "elementwise" && from[0] === rows && from[1] === columns) return only.step;
+    return this.#push({ node, inputs, along: [this.#along(node, inputs, 0), this.#along(node, inputs, 1)] });
+  }
+
+  #along(node: Node, inputs: Step["inputs"], axis: Axis): Along {
+    let period: Period | null = null;
+    let everywhere = true;
+    for (const { step, which } of inputs) {
+      const inner = this.#steps[step]!.along[axis];
+      const own = periodOf(node, axis, which);
+      everywhere &&= inner.phases !== null && own?.everywhere === true;
+      const composed: Period | null = own && inner.period && compose(own, inner.period);
+      period = composed && (period ? together(period, composed) : composed);
+      if (!period || period.period > phaseLimit) return { period: null, phases: null };
+    }
+    if (!everywhere) return { period, phases: null };
+    const phases = Array.from({ length: period!.period }, (_, at) => this.#through(node, inputs, axis, [at, at]));
+    return { period, phases };
+  }
+
+  /** What an interval of a node's positions sees, where all its inputs know it of theirs. */
+  #through(node: Node, inputs: Step["inputs"], axis: Axis, range: readonly [number, number]): Interval | undefined {
+    let result: Interval | undefined;
+    for (const { step, which } of inputs) {
+      const part = inputRange(node, axis, which, range);
+      if (part && part[0] > part[1]) continue;
+      const seen = part && this.#known(this.#steps[step]!.along[axis], part);
+      if (seen !== undefined) result = result === undefined ? seen : hull(result, seen);
+    }
+    return result;
+  }
+
+  /** What an interval of positions sees, from the phases. */
+  #known({ period, phases }: Along, [first, last]: readonly [number, number]): Interval | undefined {
+    const { period: length, shift } = period!;
+    let result: Interval | undefined;
+    // Phases are not always in order, and may see nothing: one period at each end decides.
+    for (let at = first; at <= last; at++) {
+      if (at === first + length && last - length > at) at = last - length + 1;
+      const turns = Math.floor(at / length);
+      const phase = phases![at - turns * length];
+      if (phase === undefined) continue;
+      const moved: Interval = phase && [phase[0] + turns * shift, phase[1] + turns * shift];
+      result = result === undefined ? moved : hull(result, moved);
+    }
+    return result;
+  }
+
+  /** Follows a position to steps that know what they see; where paths meet, the hull of both. */
+  #interval(step: number, axis: Axis, at: number): Interval | undefined {
+    const reached = new Map<number, Interval>([[step, [at, at]]]);
+    let result: Interval | undefined;
+    for (let index = step; index >= 0; index--) {
+      const range = reached.get(index);
+      if (range === undefined) continue;
+      const { node, inputs, along } = this.#steps[index]!;
+      if (range === null) return null;
+      if (along[axis].phases) {
+        const seen = this.#known(along[axis], range);
+        if (seen !== undefined) result = result === undefined ? seen : hull(result, seen);
+        continue;
+      }
+      for (const { step: to, which } of inputs) {
+        const part = inputRange(node, axis, which, range);
+        if (part && part[0] > part[1]) continue;
+        const known = reached.get(to);
+        reached.set(to, known === undefined ? part : hull(known, part));
+      }
+    }
+    return result;
+  }
+
+  #axisField(step: number, axis: Axis): AxisField | null {
+    const { node, along } = this.#steps[step]!;
+    const length = planeOf(node)[axis];
+    const { period } = along[axis];
+    const count = Math.min(period?.period ?? length, length, phaseLimit);
+    const centre = Math.floor((length - 1) / 2);
+    const first = Math.max(0, Math.min(centre - Math.floor(count / 2), length - count));
+    const phases = Array.from({ length: count }, (_, phase) => this.#interval(step, axis, first + phase));
+    if (phases.includes(null)) return wholeAxis(this.#input.shape.at(axis - 2)!);
+    const seen = phases.filter((range) => range !== undefined && range !== null);
+    if (seen.length === 0) return null;
+    const sizes = phases.map((range) => (range ? range[1] - range[0] + 1 : 0));
+    const [start, last] = this.#interval(step, axis, 0) ?? seen[0]!;
+    const moved = seen.at(-1)![0] - seen[0]![0];
+    return {
+      whole: false,
+      size: sizes[centre - first]!,
+      smallest: Math.min(...sizes),
+      largest: Math.max(...sizes),
+      stride: period ? period.shift / period.period : moved / Math.max(1, count - 1),
+      start,
+      centre: (start + last) / 2,
+    };
+  }
+}
+
+/** The positions of an input that an interval of a node's output depends on. Windows move one way, so its ends decide. */
+function inputRange(node: Node, axis: Axis, which: number, [first, last]: readonly [number, number]): Interval {
+  const low = windowOf(node, axis, which, first);
+  return first === last || low === null ? low : hull(low, windowOf(node, axis, which, last));
+}
+
+function wholeAxis(size: number): AxisField {
+  return { whole: true, size, smallest: size, largest: size, stride: 0, start: 0, centre: (size - 1) / 2 };
+}

@@ -1,0 +1,100 @@
+import { ArgumentError } from "../core/errors.ts";
+import { Generator } from "../core/generator.ts";
+import { dataOp, Node } from "../core/node.ts";
+import { numel, type Shape } from "../core/shape.ts";
+import type { Module } from "../nn/index.ts";
+import { noGrad, Tensor, withGenerator } from "../tensor/index.ts";
+
+/** A network of one input. Its outputs may be a tensor, or a list or record of tensors. */
+export interface Network extends Module {
+  forward(x: Tensor): unknown;
+}
+
+/** What one call of a network recorded. */
+export interface Recording {
+  readonly input: Node;
+  readonly outputs: readonly Node[];
+  /** Every node that an output depends on, inputs before users: a composition is one node. */
+  readonly order: readonly Node[];
+}
+
+/**
+ * Records one call in evaluation mode: nothing is computed, no parameter is made, and neither the network nor the
+ * random stream is changed. @throws ArgumentError for a shape that is none; ShapeError from the layer that it does not fit.
+ */
+export function recordNetwork(network: Network, inputShape: Shape): Recording {
+  if (inputShape.length === 0 || inputShape.some((size) => !Number.isInteger(size) || size < 1)) {
+    throw new ArgumentError(
+      `summarize: needs an input shape of whole numbers from 1, such as [1, 3, 224, 224], got [${inputShape.join(", ")}]`,
+    );
+  }
+  return evaluating(network, () =>
+    withGenerator(new Generator(0), () =>
+      noGrad(() => {
+        const x = placeholder(inputShape);
+        const outputs = tensorsIn(network.forward(x)).map((each) => each.node);
+        if (outputs.length === 0) {
+          throw new ArgumentError(`${network.constructor.name}: needs a forward that returns a tensor`);
+        }
+        return { input: x.node, outputs, order: recorded(outputs) };
+      }),
+    ),
+  );
+}
+
+/** A tensor whose numbers are never read: they would be zeros. */
+export function placeholder(shape: Shape): Tensor {
+  const source = {
+    kind: "data" as const,
+    get data() {
+      return new Float32Array(numel(shape));
+    },
+  };
+  return new Tensor(new Node(dataOp, [], {}, shape, "float32", source));
+}
+
+/** Runs `body` with all modules in evaluation mode, and puts each back into its own. */
+function evaluating<T>(network: Module, body: () => T): T {
+  const modes = network.modules().map((module) => ({ module, training: module.training }));
+  network.eval();
+  try {
+    return body();
+  } finally {
+    for (const { module, training } of modes) module.training = training;
+  }
+}
+
+function tensorsIn(value: unknown): Tensor[] {
+  if (value instanceof Tensor) return [value];
+  if (value === null || typeof value !== "object") return [];
+  return Object.values(value).flatMap(tensorsIn);
+}
+
+const recordedInputs = (node: Node): readonly Node[] => node.inputs;
+
+/** The graph above `roots` as it was recorded, every node once, inputs before users. */
+export function recorded(
+  roots: readonly Node[],
+  inputsOf: (node: Node) => readonly Node[] = recordedInputs,
+  known: ReadonlySet<Node> = new Set(),
+): Node[] {
+  const done = new Set<Node>(known);
+  const order: Node[] = [];
+  const stack = roots.toReversed().map((node) => ({ node, next: 0 }));
+  while (stack.length > 0) {
+    const top = stack.at(-1)!;
+    if (done.has(top.node)) {
+      stack.pop();
+      continue;
+    }
+    const inputs = inputsOf(top.node);
+    if (top.next < inputs.length) {
+      stack.push({ node: inputs[top.next++]!, next: 0 });
+      continue;
+    }
+    done.add(top.node);
+    order.push(top.node);
+    stack.pop();
+  }
+  return order;
+}
