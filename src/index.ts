@@ -8,6 +8,7 @@ export type { DType, Shape } from "./core/shape.ts";
 export { ReferenceDevice } from "./devices/reference/device.ts";
 export type { WasmDevice } from "./devices/wasm/device.ts";
 export type { Device } from "./engine/device.ts";
+export * as models from "./models/index.ts";
 export * as nn from "./nn/index.ts";
 export * as optim from "./optim/index.ts";
 export * from "./tensor/index.ts";
