@@ -1,7 +1,12 @@
 /** convsmith as users import it, by name: this installation's, so that their networks share its device and generator. */
 export async function packageModules(): Promise<Record<string, unknown>> {
-  const names = ["analysis", "data", "formats", "models", "nn", "optim", "training"];
-  const modules: Record<string, unknown> = { convsmith: await import("convsmith") };
-  for (const name of names) modules[`convsmith/${name}`] = await import(`convsmith/${name}`);
-  return modules;
+  return {
+    convsmith: await import("convsmith"),
+    "convsmith/data": await import("../data/node.ts"),
+    "convsmith/formats": await import("../formats/node.ts"),
+    "convsmith/models": await import("../models/index.ts"),
+    "convsmith/nn": await import("../nn/index.ts"),
+    "convsmith/optim": await import("../optim/index.ts"),
+    "convsmith/training": await import("../training/node.ts"),
+  };
 }

@@ -2,6 +2,7 @@ import type { Cell } from "../core/cell.ts";
 import { ConvsmithError, StaleTensorError } from "../core/errors.ts";
 import { dependencies, topological } from "../core/graph.ts";
 import { cellNode, lower, type Node } from "../core/node.ts";
+import { scopePath } from "../core/scope-path.ts";
 import type { CellWrite, Device, RunRequest } from "./device.ts";
 
 /** More updates than this of one cell, recorded and never computed, are a leak. */
@@ -219,8 +220,9 @@ export class EngineState {
     if (version === cell.storedVersion) return;
     if (cell.storedVersion < 0) throw new ConvsmithError(`${cell.name}: holds no numbers yet`);
     const user = order.find((each) => each.inputs.some((input) => lower(input) === node));
+    const path = user?.scope ? scopePath(user.scope) : "";
     throw new StaleTensorError(
-      `${user?.op.name ?? "tensor"}: reads version ${version} of ${cell.name}, which has since been replaced (version ${cell.storedVersion}). Call .keep() before step(), or compute it before.`,
+      `${user?.op.name ?? "tensor"}${path ? ` in ${path}` : ""}: reads version ${version} of ${cell.name}, which has since been replaced (version ${cell.storedVersion}). Call .keep() before step(), or compute it before.`,
     );
   }
 }

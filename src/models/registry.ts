@@ -3,6 +3,7 @@ import type { Shape } from "../core/shape.ts";
 import type * as nn from "../nn/index.ts";
 import { Espcn } from "./espcn.ts";
 import { Fsrcnn } from "./fsrcnn.ts";
+import { LeNet } from "./lenet.ts";
 import { LeNet5 } from "./lenet5.ts";
 import { MnistCnn } from "./mnist-cnn.ts";
 import { Srcnn } from "./srcnn.ts";
@@ -24,6 +25,7 @@ export interface ReadyModel {
 export const models: Readonly<Record<string, (options?: ModelOptions) => ReadyModel>> = {
   espcn: ({ scale = 3 } = {}) => ({ network: new Espcn(scale), inputHint: [1, 1, 17, 17] }),
   fsrcnn: ({ scale = 3 } = {}) => ({ network: new Fsrcnn(scale), inputHint: [1, 1, 17, 17] }),
+  lenet: ({ classes } = {}) => ({ network: new LeNet({ classes: classes ?? 10 }), inputHint: [1, 1, 28, 28] }),
   lenet5: ({ classes } = {}) => ({ network: new LeNet5(classes), inputHint: [1, 1, 28, 28] }),
   mnistCnn: ({ classes } = {}) => ({ network: new MnistCnn(classes), inputHint: [1, 1, 28, 28] }),
   srcnn: () => ({ network: new Srcnn(), inputHint: [1, 1, 33, 33] }),

@@ -1,6 +1,11 @@
 import { FileFormatError, StateDictError } from "../core/errors.ts";
-import { readSafetensors, type SafetensorsTensor, safetensorsFromFloat32, toFloat32 } from "../formats/node.ts";
-import { writeSafetensors } from "../formats/node.ts";
+import {
+  readSafetensors,
+  type SafetensorsTensor,
+  safetensorsFromFloat32,
+  toFloat32,
+  writeSafetensors,
+} from "../formats/node.ts";
 import type { Module, NamedArray } from "../nn/index.ts";
 import type { OptimizerState } from "../optim/index.ts";
 import { defaultGenerator } from "../tensor/index.ts";
@@ -73,7 +78,8 @@ export async function saveCheckpoint(
   const { groups, steps, tensors: running } = await optimizer.stateDict();
   const tensors: Tensors = new Map();
   for (const [name, tensor] of weights) tensors.set(weightPrefix + name, tensor);
-  for (const [name, { data, shape }] of running) tensors.set(optimizerPrefix + name, safetensorsFromFloat32(data, shape));
+  for (const [name, { data, shape }] of running)
+    tensors.set(optimizerPrefix + name, safetensorsFromFloat32(data, shape));
   await writeSafetensors(paths.checkpoint, tensors, {
     format,
     state: JSON.stringify({ position, generator: defaultGenerator().state(), metrics, validation }),

@@ -5,8 +5,8 @@ import type { Callback } from "./events.ts";
 import { checkLimit, type Limit, stepsOf } from "./limit.ts";
 import { NotFiniteError } from "./not-finite-error.ts";
 import { type Position, start } from "./position.ts";
-import { Speed } from "./speed.ts";
 import type { Schedule } from "./schedule.ts";
+import { Speed } from "./speed.ts";
 
 /** One batch in the JS heap: numbers and shapes. */
 export interface TrainingBatch {

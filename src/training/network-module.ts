@@ -39,7 +39,7 @@ export async function loadNetworkModule(path: string, modules: PackageModules): 
   } catch (error) {
     throw fileError("read", path, error);
   }
-  const jiti = createJiti(import.meta.url, { virtualModules: { ...modules }, fsCache: false });
+  const jiti = createJiti(import.meta.url, { virtualModules: { ...modules }, interopDefault: false, fsCache: false });
   // A network that was exported as an instance is made again.
   delete jiti.cache[file];
   let loaded: { readonly default?: unknown; readonly input?: unknown };
@@ -65,7 +65,9 @@ async function create(path: string, made: unknown, request: NetworkRequest): Pro
     throw moduleError(path, "its network cannot be made", error);
   }
   if (network instanceof Module) return network as Network;
-  throw new ConvsmithError(`${path}: its default export makes no network: needs an instance of nn.Module, got ${typeof network}`);
+  throw new ConvsmithError(
+    `${path}: its default export makes no network: needs an instance of nn.Module, got ${typeof network}`,
+  );
 }
 
 type Factory = (request: NetworkRequest) => unknown;

@@ -1,7 +1,7 @@
 // The Node side of the room: everything that runs anywhere, and runs in folders.
 export { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 export * from "./index.ts";
-export { parseMetrics, type MetricsLine } from "./metrics-log.ts";
+export { type MetricsLine, parseMetrics } from "./metrics-log.ts";
 export { loadNetworkModule, type NetworkModule, type NetworkRequest, type PackageModules } from "./network-module.ts";
 export { renderReport } from "./report/render-report.ts";
 export type {

@@ -39,6 +39,4 @@ export function numericsOf(): Numerics {
   return { device: device.name, fusedMultiplyAdd };
 }
 
-export const version: string = JSON.parse(
-  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
-).version;
+export const version: string = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;

@@ -1,5 +1,5 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { ConvsmithError } from "../core/errors.ts";
 import { fileError, writeFileAtomic } from "../formats/atomic-file.ts";
 
@@ -59,9 +59,9 @@ export class RunFolder {
   /** Makes the folder and runs `fill`; when that fails, nothing stays behind. */
   async create(replace: boolean, fill: () => Promise<void>): Promise<void> {
     await this.checkFree(replace);
-    let made: string | undefined;
+    let made: string | null = null;
     try {
-      made = await mkdir(this.path, { recursive: true });
+      made = await makeFolder(this.path);
       if (replace) await this.#clear();
     } catch (error) {
       throw fileError("write", this.path, error);
@@ -89,9 +89,23 @@ export class RunFolder {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "ENOENT") return [];
-      if (code === "ENOTDIR") throw new ConvsmithError(`${this.path}: cannot write: it is a file, not a folder`);
-      throw fileError("read", this.path, error);
+      throw fileError("write", this.path, error);
     }
   }
 }
 
+/** Makes a folder and those above it; gives the outermost that was made. Node's own recursive mkdir never ends below /proc. */
+async function makeFolder(path: string): Promise<string | null> {
+  const full = resolve(path);
+  try {
+    await mkdir(full);
+    return full;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(full)).isDirectory()) return null;
+    if (code !== "ENOENT" || dirname(full) === full) throw error;
+  }
+  const above = await makeFolder(dirname(full));
+  await mkdir(full);
+  return above ?? full;
+}

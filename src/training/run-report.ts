@@ -10,7 +10,12 @@ import type { Outcome, Task } from "./task.ts";
 const points = 1000;
 
 /** Writes `report.html` from the log and what the finished network shows. */
-export async function writeRunReport(folder: RunFolder, task: Task, config: RunConfig, outcome: Outcome): Promise<void> {
+export async function writeRunReport(
+  folder: RunFolder,
+  task: Task,
+  config: RunConfig,
+  outcome: Outcome,
+): Promise<void> {
   const lines = parseMetrics(await readFile(folder.file("metrics"), "utf8"));
   const last = lines.at(-1);
   const facts: [string, string | number][] = [
@@ -69,7 +74,8 @@ function thin(lines: readonly MetricsLine[]): MetricsLine[] {
   return out;
 }
 
-const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
+const capital = (name: string) =>
+  name.charAt(0).toUpperCase() + name.slice(1).replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
 
 function text(value: Json): string {
   if (Array.isArray(value)) return value.map((each) => text(each)).join(", ");

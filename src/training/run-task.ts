@@ -5,7 +5,7 @@ import { fit } from "./fit.ts";
 import type { Limit } from "./limit.ts";
 import { MetricsLog } from "./metrics-log.ts";
 import { type Position, start } from "./position.ts";
-import { numericsOf, type Json, type RunConfig, version } from "./run-config.ts";
+import { type Json, numericsOf, type RunConfig, version } from "./run-config.ts";
 import { RunFolder } from "./run-folder.ts";
 import { writeRunReport } from "./run-report.ts";
 import type { Task } from "./task.ts";
@@ -106,12 +106,14 @@ export async function runTask(task: Task, options: RunOptions): Promise<RunResul
   };
   const onEpoch = async (event: EpochEvent) => {
     metricsLog.epoch(event, await validate(event.step));
-    if (performance.now() - saved > Math.min(epochSaveMilliseconds, 1000 * (options.checkpointSeconds ?? 30))) await save();
+    if (performance.now() - saved > Math.min(epochSaveMilliseconds, 1000 * (options.checkpointSeconds ?? 30)))
+      await save();
   };
 
   try {
     watcher.onStart?.(task, position);
     const callbacks = [{ onStep, onEpoch }];
+    // biome-ignore lint/suspicious/noFocusedTests: this trains and is no test
     const { reason } = await fit({ ...task, ...limit, callbacks, startAt: position, signal: options.signal });
     const { step, seconds } = position;
     if (reason === "done" && validation?.step !== step) await validate(step);

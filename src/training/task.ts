@@ -1,5 +1,5 @@
-import type { FitOptimizer, FitOptions } from "./fit.ts";
 import type { Trained } from "./checkpoint.ts";
+import type { FitOptimizer, FitOptions } from "./fit.ts";
 import type { ReportData } from "./report/report-data.ts";
 import type { Json, NetworkFacts } from "./run-config.ts";
 

@@ -34,7 +34,7 @@ export const conv2dWeightGradientWasm: WasmKernel = {
       vectors: blocking.vectors,
       vectorClasses: blocking.vectorClasses,
     };
-    const bands = planBands(call, geometry, sums.units * blocking.vectorParts, bandBytes(sums), 12e6);
+    const bands = planBands(call, geometry, sums.units * Math.ceil(geometry.outputs / geometry.groups / 16), 12e6);
     const key = JSON.stringify([geometry, target]);
     return {
       steps: [

@@ -31,7 +31,7 @@ export const depthwiseWeightGradientWasm: WasmKernel = {
       vectors: Math.ceil(geometry.channels / 4),
       vectorClasses: vectorParts(geometry.channels, 1),
     };
-    const bands = planBands(call, geometry, sums.vectors, bandBytes(sums), 4e6);
+    const bands = planBands(call, geometry, sums.vectors, 4e6);
     const key = JSON.stringify([geometry, target]);
     return {
       steps: [

@@ -21,12 +21,11 @@ export interface Bands {
 const chunkBytes = 32 * 1024;
 const chunkPixels = 96;
 
-/** Depends on shapes alone, so that the order of all sums does. */
+/** Depends on shapes alone, never on the tile, so that the order of all sums does. `mostSubsets`: tiles that there are, about. */
 export function planBands(
   call: KernelCall,
   { channels, outputs, stride }: WeightGradientGeometry,
-  units: number,
-  bytesOfBand: number,
+  mostSubsets: number,
   pieceFlops: number,
 ): Bands {
   const [batch, , height, width] = call.inputs[1]!.shape as [number, number, number, number];
@@ -38,15 +37,17 @@ export function planBands(
   const chunkRows = Math.ceil(height / rowChunks);
   const grid = { chunkRows, chunkColumns, rowChunks: Math.ceil(height / chunkRows), columnChunks };
   const chunks = batch * grid.rowChunks * grid.columnChunks;
+  const bytesOfBand = 4 * numel(call.output.shape);
   const flops = 2 * numel(call.output.shape) * batch * height * width;
   const wanted = Math.max(1, Math.ceil(flops / pieceFlops));
   // More subsets read the pixels more often, more bands write more partial sums.
   const traffic = (subsets: number) =>
     subsets * batch * height * width * pixelBytes + 3 * bytesOfBand * Math.min(chunks, Math.ceil(wanted / subsets));
   let subsets = 1;
-  for (let each = 2; each <= Math.min(units, wanted); each++) if (traffic(each) < traffic(subsets)) subsets = each;
+  for (let each = 2; each <= Math.min(mostSubsets, wanted); each++)
+    if (traffic(each) < traffic(subsets)) subsets = each;
   const bands = Math.max(1, Math.min(chunks, Math.ceil(wanted / subsets)));
-  const reductionPieces = Math.max(1, Math.min(units, Math.ceil((bands * bytesOfBand) / (1 << 20))));
+  const reductionPieces = Math.max(1, Math.min(mostSubsets, Math.ceil((bands * bytesOfBand) / (1 << 20))));
   return { ...grid, chunks, bands, subsets, reductionPieces };
 }
 

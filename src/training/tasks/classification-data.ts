@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { ConvsmithError } from "../../core/errors.ts";
 import {
   type ClassificationDataset,
@@ -47,7 +47,9 @@ export async function loadClassification(
   const inputShape = shape ?? ([3, 32, 32] as const);
   const [channels, height, width] = inputShape;
   if (channels !== 1 && channels !== 3) {
-    throw new ConvsmithError(`${folder}: pictures have 1 or 3 channels, and the input has ${channels}. Use --input 3x32x32.`);
+    throw new ConvsmithError(
+      `${folder}: pictures have 1 or 3 channels, and the input has ${channels}. Use --input 3x32x32.`,
+    );
   }
   const normalize = { mean: Array<number>(channels).fill(0.5), std: Array<number>(channels).fill(0.25) };
   const options = { channels, height, width, normalize, onProgress: watcher.onLoad } as const;
@@ -56,7 +58,9 @@ export async function loadClassification(
   if ((await isFolder(trainFolder)) && (await isFolder(testFolder))) {
     const [training, validation] = [await load(trainFolder), await load(testFolder)];
     if (training.classes.join("/") !== validation.classes.join("/")) {
-      throw new ConvsmithError(`${folder}: train and test have different classes (${training.classes} and ${validation.classes})`);
+      throw new ConvsmithError(
+        `${folder}: train and test have different classes (${training.classes} and ${validation.classes})`,
+      );
     }
     return { training, validation, classes: training.classes, inputShape, normalize, judgedBy: "test folder" };
   }

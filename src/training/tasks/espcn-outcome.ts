@@ -1,10 +1,19 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join, parse } from "node:path";
-import { cropToMultiple, fromYcbcr, imresize, luma, type Plane, type RasterImage, toYcbcr, writeImage } from "../../data/node.ts";
+import {
+  cropToMultiple,
+  fromYcbcr,
+  imresize,
+  luma,
+  type Plane,
+  type RasterImage,
+  toYcbcr,
+  writeImage,
+} from "../../data/node.ts";
 import { fileError } from "../../formats/atomic-file.ts";
 import type { Network } from "../fit.ts";
 import type { ReportComparison, ReportPicture } from "../report/report-data.ts";
-import { scoreSuperResolution, superResolve, type SuperResolutionScore } from "../super-resolve.ts";
+import { type SuperResolutionScore, scoreSuperResolution, superResolve } from "../super-resolve.ts";
 import type { Outcome } from "../task.ts";
 import { middle, type NamedPicture } from "./pictures.ts";
 
@@ -38,7 +47,10 @@ export async function espcnOutcome(
     return [name, psnr, bicubic.psnr, ssim, bicubic.ssim];
   });
   return {
-    results: { images: images.map(({ name, psnr, ssim, bicubic }) => ({ name, psnr, ssim, bicubic: { ...bicubic } })), mean: means },
+    results: {
+      images: images.map(({ name, psnr, ssim, bicubic }) => ({ name, psnr, ssim, bicubic: { ...bicubic } })),
+      mean: means,
+    },
     report: {
       comparisons,
       metrics: {

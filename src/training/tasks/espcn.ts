@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { ArgumentError } from "../../core/errors.ts";
-import { DataLoader, luma, psnr, shave, SuperResolutionPatches, superResolutionPair } from "../../data/node.ts";
+import { DataLoader, luma, psnr, SuperResolutionPatches, shave, superResolutionPair } from "../../data/node.ts";
 import { Espcn } from "../../models/index.ts";
-import { init, MSELoss } from "../../nn/index.ts";
+import { MSELoss } from "../../nn/index.ts";
 import { Adam } from "../../optim/index.ts";
 import { checkChoice, checkPositive, checkWhole } from "../checks.ts";
 import { warmupCosine } from "../schedule.ts";
@@ -42,7 +42,7 @@ export const espcnDefaults = {
   validate: "",
   scale: 3,
   seed: 0,
-  lr: 1e-3,
+  lr: 4e-3,
   finalLr: 0.01,
   warmup: 100,
   batch: 16,
@@ -96,10 +96,6 @@ async function espcnTask(recipe: EspcnRecipe, watcher: Parameters<typeof readPic
   const loader = new DataLoader(patches, { batchSize: batch, seed, augment, dropLast: patches.length >= batch });
 
   const model = new Espcn(scale);
-  // Starting from an even grey, the network does not have to unlearn a random picture.
-  const { weight, bias } = model.conv3;
-  if (process.env.INIT !== "default") weight.set(init.normal(weight.shape, 0, 1e-3)());
-  if (process.env.INIT !== "default") bias!.set(new Float32Array(bias!.numel));
   return {
     name: "espcn",
     title: `ESPCN x${scale}`,

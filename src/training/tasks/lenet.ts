@@ -1,8 +1,8 @@
 import { LeNet } from "../../models/index.ts";
 import { type RunControls, startRun, type TaskKind } from "../start-run.ts";
 import {
-  checkClassification,
   type ClassificationRecipe,
+  checkClassification,
   classificationDefaults,
   classificationTask,
 } from "./classification.ts";

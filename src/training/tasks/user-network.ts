@@ -3,8 +3,8 @@ import { ArgumentError } from "../../core/errors.ts";
 import { loadNetworkModule, type PackageModules } from "../network-module.ts";
 import { type RunControls, startRun, type TaskKind } from "../start-run.ts";
 import {
-  checkClassification,
   type ClassificationRecipe,
+  checkClassification,
   classificationDefaults,
   classificationTask,
 } from "./classification.ts";
