@@ -13,18 +13,25 @@ export const commands: readonly {
   }>;
 }[] = [
   {
-    command: "train <network>",
-    describe: "Train a network: espcn, lenet, or your own net.ts",
-    load: () => import("./train.ts"),
-  },
-  {
     command: "summary <model>",
     describe: "Sizes, parameters, FLOPs and receptive fields",
     load: () => import("./summary.ts"),
   },
   {
+    command: "train <network>",
+    describe: "Train a network: espcn, lenet, or your own net.ts",
+    load: () => import("./train.ts"),
+  },
+  { command: "evaluate <model>", describe: "Judge a trained network on pictures", load: () => import("./evaluate.ts") },
+  { command: "upscale <picture>", describe: "Enlarge a picture", load: () => import("./upscale.ts") },
+  {
     command: "plan <model>",
     describe: "Every step that the engine makes of a network",
     load: () => import("./plan.ts"),
+  },
+  {
+    command: "tour",
+    describe: "Train a small network on a few photos and look at it",
+    load: () => import("./tour.ts"),
   },
 ];

@@ -79,14 +79,32 @@ export function checkImagePath(path: string): void {
   }
 }
 
-async function encodeImage(path: string, image: RasterImage, options: { quality?: number }): Promise<Uint8Array> {
+/** Longest sides that the formats can hold, in pixels. */
+const longestSide = { jpeg: 65535, webp: 16383 } as const;
+
+/**
+ * @throws ArgumentError for a picture that a file of this name cannot hold: other endings, transparency in a JPEG, too long a
+ * side. Call it before long work.
+ */
+export function checkImageFits(path: string, image: Pick<RasterImage, "width" | "height" | "channels">): void {
   checkImagePath(path);
+  const ending = extname(path).toLowerCase();
+  if (ending.startsWith(".jp") && hasAlpha(image)) {
+    throw new ArgumentError(`${path}: a JPEG holds no transparency, and the picture has some; write a .png or .webp`);
+  }
+  if (ending === ".png") return;
+  const [name, longest] = ending === ".webp" ? ["WebP", longestSide.webp] : ["JPEG", longestSide.jpeg];
+  if (Math.max(image.width, image.height) > longest) {
+    const size = `${image.width}x${image.height}`;
+    throw new ArgumentError(`${path}: the sides of a ${name} are at most ${longest} pixels, got ${size}; write a .png`);
+  }
+}
+
+async function encodeImage(path: string, image: RasterImage, options: { quality?: number }): Promise<Uint8Array> {
+  checkImageFits(path, image);
   checkRaster(path, image);
   const { quality = 95 } = options;
   const format = extname(path).toLowerCase();
-  if (format.startsWith(".jp") && hasAlpha(image)) {
-    throw new ArgumentError(`${path}: a JPEG holds no transparency, and the picture has some; write a .png or .webp`);
-  }
   const { width, height, channels, bits, data } = format === ".png" ? image : to8Bits(image);
   const grey = channels < 3;
   const space = bits === 16 ? (grey ? "grey16" : "rgb16") : grey ? "b-w" : "srgb";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ArgumentError, ShapeError } from "../core/errors.ts";
-import { imresize } from "./imresize.ts";
+import { imresize, imresizeRows } from "./imresize.ts";
 import type { Plane } from "./plane.ts";
 
 interface Vector {
@@ -85,5 +85,36 @@ describe("imresize", () => {
     expect(() => imresize(ramp, { width: 2.5, height: 1 })).toThrow("got 2.5x1");
     expect(() => imresize({ ...ramp, width: 4 }, 2)).toThrow(ShapeError);
     expect(() => imresize(ramp, 2, { method: "lanczos" as never })).toThrow("must be bicubic");
+  });
+});
+
+describe("imresizeRows", () => {
+  const picture = planeOf(
+    Array.from({ length: 23 }, (_, y) => Array.from({ length: 9 }, (_, x) => Math.sin(x * y + x))),
+  );
+  const part = (top: number, bottom: number) => ({
+    rows: { width: 9, height: bottom - top, data: picture.data.subarray(9 * top, 9 * bottom) },
+    top,
+    height: 23,
+  });
+
+  it.each(["bicubic", "bilinear", "nearest"] as const)("%s gives the bits of the whole picture", (method) => {
+    for (const scale of [2, 3, 4]) {
+      const whole = imresize(picture, scale, { method });
+      for (const [from, to] of [
+        [0, 7],
+        [5, 11],
+        [12, 23],
+      ] as const) {
+        const source = part(Math.max(0, from - 2), Math.min(23, to + 2));
+        const rows = imresizeRows(source, scale, from * scale, to * scale, { method });
+        expect([rows.width, rows.height]).toEqual([9 * scale, (to - from) * scale]);
+        expect(rows.data).toEqual(whole.data.subarray(9 * scale * from * scale, 9 * scale * to * scale));
+      }
+    }
+  });
+
+  it("refuses to guess a row that it was not given", () => {
+    expect(() => imresizeRows(part(5, 9), 2, 8, 18)).toThrow("imresizeRows: needs row 2, got 5 to 8");
   });
 });

@@ -40,21 +40,77 @@ export function imresize(
   const scaleX = scaled ? size : width / plane.width;
   const scaleY = scaled ? size : height / plane.height;
   const source = { width: plane.width, height: plane.height, data: new Float64Array(plane.data) };
-  if (scaleY <= scaleX) return resizeRows(resizeColumns(source, height, scaleY, options), width, scaleX, options);
-  return resizeColumns(resizeRows(source, width, scaleX, options), height, scaleY, options);
+  const rows = wholeAxis(plane.height, height, scaleY);
+  if (scaleY <= scaleX) return resizeRows(resizeColumns(source, rows, options), width, scaleX, options);
+  return resizeColumns(resizeRows(source, width, scaleX, options), rows, options);
 }
 
+/** Rows of a picture of one channel: `rows` holds those from `top` on, of `height` that the whole picture has. */
+export interface PictureRows {
+  readonly rows: Plane;
+  readonly top: number;
+  readonly height: number;
+}
+
+/**
+ * Rows `from` to `to` (exclusive) of what imresize gives for the whole picture at this scale, bit for bit, from the rows
+ * that they depend on: a large picture is resized piece by piece.
+ *
+ * @example
+ * import { imresizeRows } from "convsmith/data";
+ * const rows = { width: 1, height: 4, data: Float64Array.of(0, 1, 2, 3) };
+ * console.log(imresizeRows({ rows, top: 0, height: 100 }, 2, 2, 4).data); // 0.75, 1.25
+ *
+ * @throws ArgumentError when `rows` lacks a row that is needed.
+ */
+export function imresizeRows(
+  { rows, top, height }: PictureRows,
+  scale: number,
+  from: number,
+  to: number,
+  options: ResizeOptions = {},
+): Plane<Float64Array> {
+  checkPlane("imresizeRows", rows);
+  const source = { width: rows.width, height: rows.height, data: new Float64Array(rows.data) };
+  const columns = resizeColumns(source, { length: height, scale, from, to, top }, options);
+  return resizeRows(columns, Math.ceil(scale * rows.width), scale, options);
+}
+
+/** One axis of the whole picture, which of its output positions are wanted, and the first input position that is there. */
+interface Axis {
+  readonly length: number;
+  readonly scale: number;
+  readonly from: number;
+  readonly to: number;
+  readonly top: number;
+}
+
+const wholeAxis = (length: number, outLength: number, scale: number): Axis => ({
+  length,
+  scale,
+  from: 0,
+  to: outLength,
+  top: 0,
+});
+
 /** Along y: whole rows are added up, so that memory is read in order. */
-function resizeColumns(plane: Plane<Float64Array>, height: number, scale: number, options: ResizeOptions) {
+function resizeColumns(plane: Plane<Float64Array>, axis: Axis, options: ResizeOptions) {
   const { width } = plane;
-  const { taps, indices, weights } = contributions(plane.height, height, scale, options);
+  const { taps, indices, weights } = contributions(axis, options);
+  const height = axis.to - axis.from;
   const data = new Float64Array(width * height);
   for (let y = 0; y < height; y++) {
     const start = y * width;
     for (let tap = y * taps; tap < (y + 1) * taps; tap++) {
       const weight = weights[tap]!;
       if (weight === 0) continue;
-      const from = indices[tap]! * width;
+      const row = indices[tap]! - axis.top;
+      if (row < 0 || row >= plane.height) {
+        throw new ArgumentError(
+          `imresizeRows: needs row ${row + axis.top}, got ${axis.top} to ${axis.top + plane.height - 1}`,
+        );
+      }
+      const from = row * width;
       for (let x = 0; x < width; x++) data[start + x]! += weight * plane.data[from + x]!;
     }
   }
@@ -63,7 +119,7 @@ function resizeColumns(plane: Plane<Float64Array>, height: number, scale: number
 
 function resizeRows(plane: Plane<Float64Array>, width: number, scale: number, options: ResizeOptions) {
   const { height } = plane;
-  const { taps, indices, weights } = contributions(plane.width, width, scale, options);
+  const { taps, indices, weights } = contributions(wholeAxis(plane.width, width, scale), options);
   const data = new Float64Array(width * height);
   for (let y = 0; y < height; y++) {
     const row = y * plane.width;
@@ -76,28 +132,29 @@ function resizeRows(plane: Plane<Float64Array>, width: number, scale: number, op
   return { width, height, data };
 }
 
-/** The `taps` input positions, and their weights, of each output position of one axis. */
-function contributions(length: number, outLength: number, scale: number, options: ResizeOptions) {
+/** The `taps` input positions, and their weights, of each wanted output position of one axis. */
+function contributions({ length, scale, from, to }: Axis, options: ResizeOptions) {
   const { method = "bicubic", borders = "mirror" } = options;
   const { antialias = method !== "nearest" } = options;
   const stretch = antialias && scale < 1 ? scale : 1;
   const { kernel, support } = kernelOf(method);
   const kernelWidth = support / stretch;
   const taps = Math.ceil(kernelWidth) + 2;
-  const indices = new Int32Array(outLength * taps);
-  const weights = new Float64Array(outLength * taps);
-  for (let out = 0; out < outLength; out++) {
+  const indices = new Int32Array((to - from) * taps);
+  const weights = new Float64Array((to - from) * taps);
+  for (let out = from; out < to; out++) {
+    const at = (out - from) * taps;
     // MATLAB counts pixels from 1; the sums are kept in its order so that the rounding agrees.
     const centre = (out + 1) / scale + 0.5 * (1 - 1 / scale);
     const left = Math.floor(centre - kernelWidth / 2);
     let total = 0;
     for (let tap = 0; tap < taps; tap++) {
       const weight = stretch * kernel(stretch * (centre - left - tap));
-      weights[out * taps + tap] = weight;
-      indices[out * taps + tap] = inside(left + tap - 1, length, borders);
+      weights[at + tap] = weight;
+      indices[at + tap] = inside(left + tap - 1, length, borders);
       total += weight;
     }
-    for (let tap = out * taps; tap < (out + 1) * taps; tap++) weights[tap]! /= total;
+    for (let tap = at; tap < at + taps; tap++) weights[tap]! /= total;
   }
   return { taps, indices, weights };
 }

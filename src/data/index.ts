@@ -3,10 +3,10 @@ export { type ClassificationData, ClassificationDataset, type NormalizeOptions }
 export { fromYcbcr, luma, rgbToYcbcr, toYcbcr, type YcbcrPlanes, ycbcrToRgb } from "./color.ts";
 export { type Dataset, randomSplit, Subset, type Symmetry, type TargetData } from "./dataset.ts";
 export { type Idx, parseIdx } from "./idx.ts";
-export { imresize, type ResizeMethod, type ResizeOptions } from "./imresize.ts";
+export { imresize, imresizeRows, type PictureRows, type ResizeMethod, type ResizeOptions } from "./imresize.ts";
 export { type Augmentation, type Batch, DataLoader, type LoaderOptions } from "./loader.ts";
 export { psnr, ssim, superResolutionMetrics, superResolutionPair } from "./metrics.ts";
 export { type PatchOptions, SuperResolutionPatches } from "./patches.ts";
 export { toPixels } from "./pixels.ts";
 export { crop, cropToMultiple, type Plane, type PlaneData, shave } from "./plane.ts";
-export { channelPlane, convertChannels, fromPlanes, hasAlpha, type RasterImage } from "./raster.ts";
+export { channelPlane, convertChannels, fromPlanes, hasAlpha, type RasterImage, rasterRows } from "./raster.ts";

@@ -1,5 +1,5 @@
 // The Node side of the room: everything that runs anywhere, and files.
-export { checkImagePath, decodeImage, imageExtensions, readImage, writeImage } from "./image.ts";
+export { checkImageFits, checkImagePath, decodeImage, imageExtensions, readImage, writeImage } from "./image.ts";
 export {
   type ImageFolderOptions,
   type LabelledImages,

@@ -22,10 +22,16 @@ export function checkRaster(subject: string, image: RasterImage): void {
   }
 }
 
-export const hasAlpha = (image: RasterImage): boolean => image.channels === 2 || image.channels === 4;
+export const hasAlpha = (image: Pick<RasterImage, "channels">): boolean => image.channels === 2 || image.channels === 4;
 
 /** The largest code: 255 or 65535. */
 export const maxCode = (bits: 8 | 16): number => (bits === 8 ? 255 : 65535);
+
+/** Rows `from` to `to` (exclusive) of a picture: a view of its codes, not a copy. */
+export function rasterRows(image: RasterImage, from: number, to: number): RasterImage {
+  const row = image.width * image.channels;
+  return { ...image, height: to - from, data: image.data.subarray(from * row, to * row) };
+}
 
 /** Channel `channel` in [0, 1]. */
 export function channelPlane(image: RasterImage, channel: number): Plane<Float64Array> {

@@ -1,4 +1,5 @@
 import { imresize, type Plane, superResolutionMetrics, superResolutionPair } from "../data/index.ts";
+import { enlargePlane } from "../models/tiles.ts";
 import { noGrad, tensor } from "../tensor/index.ts";
 import type { Network } from "./fit.ts";
 
@@ -18,14 +19,18 @@ export interface SuperResolutionScore {
   readonly bicubic: { readonly psnr: number; readonly ssim: number };
 }
 
-/** Scores a network on 8-bit luma by the protocol of the literature; see superResolutionMetrics. */
+/**
+ * Scores a network on 8-bit luma by the protocol of the literature; see superResolutionMetrics. Works in tiles, so that a
+ * picture may have any size. @param halo see enlargePlane: saves looking for it at every picture.
+ */
 export async function scoreSuperResolution(
   network: Network,
   luma: Plane<Uint8Array>,
   scale: number,
+  halo?: number,
 ): Promise<SuperResolutionScore> {
   const { reference, input } = superResolutionPair(luma, scale);
-  const own = superResolutionMetrics(reference, await superResolve(network, input), scale);
+  const own = superResolutionMetrics(reference, await enlargePlane(network, input, { scale, halo }), scale);
   const bicubic = superResolutionMetrics(reference, imresize(input, scale), scale);
   return { ...own, bicubic };
 }

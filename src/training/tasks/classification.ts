@@ -88,7 +88,7 @@ function checkOutput(name: string, model: Network, input: readonly number[], cla
 const validationBatch = 250;
 
 /** `counts[actual][predicted]` and the mean cross-entropy, in evaluation. */
-async function confusion(model: Network, data: Dataset<Int32Array>, classes: number) {
+export async function confusion(model: Network, data: Dataset<Int32Array>, classes: number) {
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const loader = new DataLoader(data, { batchSize: validationBatch, shuffle: false });
   let loss = 0;
@@ -115,17 +115,22 @@ function accuracyOf(counts: readonly (readonly number[])[]): number {
   return (100 * sum(counts.map((row, index) => row[index]!))) / sum(counts.map(sum));
 }
 
-function outcome(classes: readonly string[], judgedBy: string, counts: readonly (readonly number[])[]): Outcome {
+/** Accuracy in percent, of all pictures and class by class. */
+export function classificationResults(classes: readonly string[], counts: readonly (readonly number[])[]) {
   const perClass = classes.map((name, index) => {
     const row = counts[index]!;
     const pictures = sum(row);
     // A class may have no picture among those held back.
     return { name, pictures, accuracy: pictures > 0 ? (100 * row[index]!) / pictures : null };
   });
-  const accuracy = accuracyOf(counts);
-  const rows = [...perClass, { name: "all", pictures: sum(counts.map(sum)), accuracy }];
+  return { accuracy: accuracyOf(counts), classes: perClass, confusion: counts };
+}
+
+function outcome(classes: readonly string[], judgedBy: string, counts: readonly (readonly number[])[]): Outcome {
+  const results = classificationResults(classes, counts);
+  const rows = [...results.classes, { name: "all", pictures: sum(counts.map(sum)), accuracy: results.accuracy }];
   return {
-    results: { accuracy, classes: perClass, confusion: counts },
+    results,
     report: {
       metrics: {
         title: `Accuracy, ${judgedBy}`,

@@ -1,0 +1,96 @@
+// npm run bench: convsmith against its peers, in turns, and each convolution against the machine's peak. See --help.
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { largeFlops, leastShare, measureConvolutions } from "./lib/convolutions.ts";
+import { describeMachine, load } from "./lib/machine.ts";
+import { measure } from "./lib/measure.ts";
+import { installPeers } from "./lib/peers.ts";
+import { markdownReport, type Report, textReport } from "./lib/report.ts";
+import { settings } from "./lib/settings.ts";
+import { median } from "./lib/statistics.ts";
+import { convolutionNetworks, workloads } from "./workloads/index.ts";
+
+const help = `npm run bench -- [options]
+  --only NAME   workloads and convolutions whose name contains NAME, "convolutions" for all of those; may be given more than once
+  --rounds N    turns of each engine (15)
+  --threads N   threads of every engine (2)
+  --quick       few and short rounds: shows that everything works, says nothing about speed
+  --json        the report as JSON on stdout, nothing else there (npm -s run bench -- --json)
+Workloads: ${workloads.map((each) => each.name).join(", ")}
+A whole run writes bench/results.md. Exit code 1: results differ, or a convolution of over ${largeFlops / 1e6} MFLOP stays under ${100 * leastShare} % of the peak.`;
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: "string", multiple: true },
+    rounds: { type: "string" },
+    threads: { type: "string", default: "2" },
+    quick: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+if (options.help) {
+  console.log(help);
+  process.exit(0);
+}
+const count = (name: string, text: string): number => {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  console.error(`bench: --${name} needs a whole number above 0, got ${text}`);
+  process.exit(1);
+};
+const chosen = settings({
+  quick: options.quick,
+  rounds: options.rounds === undefined ? null : count("rounds", options.rounds),
+  threads: count("threads", options.threads),
+});
+const wanted = (name: string) => options.only?.some((part) => name.includes(part)) ?? true;
+const selected = workloads.filter(({ name }) => wanted(name));
+
+const before = load();
+const report = await run();
+console.log(options.json ? JSON.stringify(report, null, 2) : textReport(report));
+if (!options.only && !options.quick) {
+  writeFileSync(fileURLToPath(new URL("results.md", import.meta.url)), markdownReport(report));
+}
+process.exit(report.failures.length > 0 ? 1 : 0);
+
+async function run(): Promise<Report> {
+  if (selected.some(({ peers }) => peers.some((peer) => peer !== "PyTorch"))) installPeers();
+  const results: Report["workloads"][number][] = [];
+  for (const workload of selected) {
+    console.error(`${workload.name} …`);
+    results.push({ name: workload.name, ...(await measure(workload, chosen)) });
+  }
+  const convolutions = await measureConvolutions(
+    [...workloads, ...convolutionNetworks],
+    chosen,
+    (name) => wanted("convolutions") || wanted(name),
+    (name) => console.error(`convolution ${name} …`),
+  );
+  if (results.length === 0 && convolutions.length === 0) {
+    console.error(`bench: --only ${options.only!.join(" ")} names no workload and no convolution. See --help.`);
+    process.exit(1);
+  }
+  const different = results.flatMap(({ name, rows }) =>
+    rows.flatMap((row) => ("missing" in row || row.agrees ? [] : [`${name}: convsmith and ${row.peer} don't agree`])),
+  );
+  const slow = convolutions
+    .filter((each) => each.tooSlow)
+    .map(({ name, noisy, bestShareOfPeak, processorShareOfPeak }) => {
+      const share = noisy ? processorShareOfPeak : bestShareOfPeak;
+      return `${name}: ${(100 * share).toFixed(0)} % of the peak at best, needs ${100 * leastShare} %`;
+    });
+  return {
+    command: ["npm run bench", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" "),
+    machine: describeMachine(),
+    threads: chosen.threads,
+    rounds: chosen.rounds,
+    load: [before, load()],
+    peak: results.length > 0 ? median(results.map(({ peak }) => peak)) : null,
+    workloads: results,
+    convolutions,
+    failures: [...different, ...slow],
+  };
+}

@@ -1,0 +1,19 @@
+import type { Workload } from "../lib/workload.ts";
+
+/** Four 5x5 convolutions without padding: 32 → 28 → 24 → 20 → 16. PyTorch runs it near its peak. */
+export const workload: Workload = {
+  name: "conv5x5-training-16x1x32x32",
+  kind: "training",
+  layers: [
+    ["Conv2d", 1, 20, 5],
+    ["ReLU"],
+    ["Conv2d", 20, 64, 5],
+    ["ReLU"],
+    ["Conv2d", 64, 20, 5],
+    ["ReLU"],
+    ["Conv2d", 20, 3, 5],
+  ],
+  input: [16, 1, 32, 32],
+  loss: "MSELoss",
+  peers: ["PyTorch"],
+};

@@ -1,0 +1,10 @@
+import type { Workload } from "../lib/workload.ts";
+import { espcn } from "../networks/espcn.ts";
+
+export const workload: Workload = {
+  name: "espcn-x3-forward-1x1x360x640",
+  kind: "forward",
+  layers: espcn(3),
+  input: [1, 1, 360, 640],
+  peers: ["onnxruntime-web", "onnxruntime-node"],
+};

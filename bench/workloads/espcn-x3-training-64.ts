@@ -1,0 +1,11 @@
+import type { Workload } from "../lib/workload.ts";
+import { espcn } from "../networks/espcn.ts";
+
+export const workload: Workload = {
+  name: "espcn-x3-training-16x1x64x64",
+  kind: "training",
+  layers: espcn(3),
+  input: [16, 1, 64, 64],
+  loss: "MSELoss",
+  peers: ["PyTorch"],
+};

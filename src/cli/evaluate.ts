@@ -1,0 +1,106 @@
+import { basename } from "node:path";
+import type { Argv } from "yargs";
+import { ConvsmithError, ShapeError } from "../core/errors.ts";
+import { listImages, luma, readImage } from "../data/node.ts";
+import { haloOf } from "../models/halo.ts";
+import type { WeightFile } from "../models/weight-file.ts";
+import { type SuperResolutionScore, scoreSuperResolution } from "../training/super-resolve.ts";
+import { useWasm } from "./device.ts";
+import { evaluateClassifier } from "./evaluate-classifier.ts";
+import { printResult } from "./output.ts";
+import { SlowProgress } from "./slow-progress.ts";
+import { table } from "./table.ts";
+import { checkScale, espcnOf, findWeights, networkName } from "./weights.ts";
+
+interface Options {
+  readonly model: string;
+  readonly data: string;
+  readonly scale?: number;
+  readonly module?: string;
+  readonly threads?: number;
+  readonly json: boolean;
+}
+
+export function builder(argv: Argv): Argv {
+  return argv
+    .positional("model", {
+      type: "string",
+      demandOption: true,
+      describe: "espcn-x2, espcn-x3, espcn-x4, a run's folder or a .safetensors file",
+    })
+    .options({
+      data: {
+        type: "string",
+        demandOption: true,
+        describe: "A folder of pictures, of one folder per class, or of MNIST files",
+      },
+      scale: { type: "number", describe: "2, 3 or 4 [default: what the weights are for]" },
+      module: { type: "string", describe: "The module that was trained, for a run of your own network" },
+      threads: { type: "number", describe: "Threads to compute with [default: all cores]" },
+      json: { type: "boolean", default: false, describe: "Print the figures as JSON" },
+    })
+    .example("$0 evaluate espcn-x3 --data Set5", "PSNR and SSIM beside bicubic")
+    .example("$0 evaluate runs/lenet --data mnist", "Accuracy per class");
+}
+
+/** Judges a trained network: PSNR and SSIM by the protocol of the literature, or accuracy. */
+export async function handler({ model, data, scale, module, threads, json }: Options): Promise<void> {
+  if (scale !== undefined) checkScale(scale);
+  useWasm(threads);
+  const file = await findWeights(model, scale);
+  const name = networkName(file);
+  if (name === "lenet" || name === "module") return await evaluateClassifier(file, name, { data, module, json });
+  await evaluateEspcn(file, data, scale, json);
+}
+
+type Scored = SuperResolutionScore & { readonly name: string };
+
+async function evaluateEspcn(file: WeightFile, data: string, wanted: number | undefined, json: boolean): Promise<void> {
+  const { network, scale } = espcnOf(file, wanted);
+  const paths = await listImages(data);
+  const halo = haloOf(network, scale);
+  const images: Scored[] = [];
+  const progress = new SlowProgress("Evaluating");
+  try {
+    for (const [done, path] of paths.entries()) {
+      const name = basename(path);
+      progress.update(done, paths.length, name);
+      const score = await scoreSuperResolution(network, luma(await readImage(path)), scale, halo).catch((error) => {
+        if (error instanceof ShapeError) throw new ConvsmithError(`${path}: cannot be judged: ${error.message}`);
+        throw error;
+      });
+      if (Number.isNaN(score.psnr)) throw new ConvsmithError(`${path}: the network's output is not finite`);
+      images.push({ name, ...score });
+    }
+  } finally {
+    progress.stop();
+  }
+  const mean = meanOf(images);
+  printResult(json, { images, mean }, () => {
+    const rows = [...images, { name: `mean of ${images.length}`, ...mean }].map(rowOf);
+    const head = [`x${scale}`, "PSNR", "bicubic", "gain", "SSIM", "bicubic"];
+    return `${table([head, ...rows])}\nPSNR in dB, on Y.`;
+  });
+}
+
+function meanOf(images: readonly Scored[]): SuperResolutionScore {
+  const mean = (pick: (score: SuperResolutionScore) => number) =>
+    images.reduce((sum, each) => sum + pick(each), 0) / images.length;
+  return {
+    psnr: mean((each) => each.psnr),
+    ssim: mean((each) => each.ssim),
+    bicubic: { psnr: mean((each) => each.bicubic.psnr), ssim: mean((each) => each.bicubic.ssim) },
+  };
+}
+
+function rowOf({ name, psnr, ssim, bicubic }: Scored): string[] {
+  const gain = psnr - bicubic.psnr;
+  return [
+    name,
+    psnr.toFixed(2),
+    bicubic.psnr.toFixed(2),
+    `${gain >= 0 ? "+" : ""}${gain.toFixed(2)}`,
+    ssim.toFixed(4),
+    bicubic.ssim.toFixed(4),
+  ];
+}

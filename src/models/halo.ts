@@ -1,0 +1,34 @@
+import { FieldMap, recordNetwork } from "../analysis/index.ts";
+import { ConvsmithError } from "../core/errors.ts";
+import type { Module } from "../nn/index.ts";
+import type { Tensor } from "../tensor/index.ts";
+
+/** Input pixels in which the reach is looked for: strides of up to this many repeat within them. */
+const positions = 8;
+/** Far enough inside that the middle's receptive field is the general one. */
+const side = 512;
+
+/**
+ * How many input pixels, beyond the one that it lies in, an output pixel of a network that enlarges `scale` times depends
+ * on, on any side: from the windows of its ops, nothing is computed.
+ * @throws ConvsmithError for a network whose pixels depend on the whole picture.
+ */
+export function haloOf(network: Module & { forward(x: Tensor): Tensor }, scale: number): number {
+  const recording = recordNetwork(network, [1, 1, side, side]);
+  const fields = new FieldMap(recording);
+  let halo = 0;
+  for (const axis of [0, 1] as const) {
+    for (let at = side / 2; at < side / 2 + positions; at++) {
+      for (let phase = 0; phase < scale; phase++) {
+        const seen = fields.interval(recording.outputs[0]!, axis, at * scale + phase);
+        if (seen === null) {
+          throw new ConvsmithError(
+            `${network.constructor.name}: every pixel depends on the whole picture, so it cannot be enlarged in tiles`,
+          );
+        }
+        if (seen) halo = Math.max(halo, at - seen[0], seen[1] - at);
+      }
+    }
+  }
+  return halo;
+}
