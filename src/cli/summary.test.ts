@@ -1,0 +1,98 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { safetensorsFromFloat32, writeSafetensors } from "../formats/node.ts";
+import { models } from "../index.ts";
+import { run } from "./run.ts";
+
+let folder = "";
+const path = (name: string) => join(folder, name);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "convsmith-summary-"));
+  await mkdir(path("run"));
+  const facts = { network: { name: "espcn", options: { scale: 2 } } };
+  await writeFile(path("run/config.json"), JSON.stringify(facts));
+  const state = [...new models.Espcn(4).stateDict()];
+  const weights = await Promise.all(
+    state.map(async ([name, each]) => [name, safetensorsFromFloat32(await each.data(), each.shape)] as const),
+  );
+  await writeSafetensors(path("x4.safetensors"), new Map(weights));
+  await writeSafetensors(path("other.safetensors"), new Map([["w", safetensorsFromFloat32([1], [1])]]));
+  const network = 'import { nn } from "convsmith";\nexport default () => new nn.Sequential(new nn.Conv2d(3, 4, 3));\n';
+  await writeFile(path("net.ts"), network);
+  await writeFile(path("none.ts"), "export const nothing = 1;\n");
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => vi.restoreAllMocks());
+
+/** Runs a command line; what it writes is given back. */
+async function call(...args: string[]) {
+  const written = { out: "", err: "" };
+  const into = (stream: "out" | "err") => (text: unknown) => {
+    written[stream] += text;
+    return true;
+  };
+  vi.spyOn(process.stdout, "write").mockImplementation(into("out"));
+  vi.spyOn(process.stderr, "write").mockImplementation(into("err"));
+  const good = await run(args);
+  vi.restoreAllMocks();
+  return { good, ...written };
+}
+
+test.each([
+  { model: "espcn", more: ["--scale", "3"], parameters: 22_729 },
+  { model: "espcn-x2", more: [], parameters: 21_284 },
+  { model: "run", more: [], parameters: 21_284 },
+  { model: "x4.safetensors", more: [], parameters: 24_752 },
+])("summary $model as JSON, and nothing else on stdout", async ({ model, more, parameters }) => {
+  const name = /^(run|x4)/.test(model) ? path(model) : model;
+  const { good, out, err } = await call("summary", name, "--input", "1x1x36x64", "--json", ...more);
+  expect([good, err]).toEqual([true, ""]);
+  const { layers, totals } = JSON.parse(out);
+  expect(totals.parameters).toBe(parameters);
+  expect(Object.keys(totals)).toEqual(
+    expect.arrayContaining(["parameters", "multiplications", "additions", "biasAdditions", "macs", "flops"]),
+  );
+  expect(layers).toHaveLength(5);
+});
+
+test("summary of a user's module, as a table", async () => {
+  const { good, out } = await call("summary", path("net.ts"), "--input", "1x3x8x8");
+  expect(good).toBe(true);
+  expect(out).toContain("Conv2d 3→4, 3×3");
+  expect(out).toMatch(/total +112 /);
+});
+
+test("plan: every step with its kernel, what is fused, and where it lies", async () => {
+  const { good, out } = await call("plan", "espcn", "--input", "1x1x36x64", "--json");
+  expect(good).toBe(true);
+  const { steps, arenaBytes } = JSON.parse(out);
+  expect(steps.flatMap(({ fused }: { fused: string[] }) => fused)).toContain("sigmoid");
+  for (const { writes } of steps) {
+    for (const { home, offset, bytes } of writes) {
+      if (home === "arena") expect(offset + bytes).toBeLessThanOrEqual(arenaBytes);
+    }
+  }
+  const train = await call("plan", "espcn", "--input", "2x1x9x9", "--train");
+  expect(train.out).toMatch(/exp_avg of conv1\.weight/);
+  expect(train.out).toMatch(/arena [\d,]+ bytes/);
+});
+
+test.each([
+  { args: ["summary", "vgg99", "--input", "1x3x8x8"], message: "unknown model vgg99. Use espcn" },
+  { args: ["summary", "espcn", "--input", "1xax8"], message: "--input must be sizes such as 1x3x224x224" },
+  { args: ["summary", "espcn-x2", "--scale", "3", "--input", "1x1x8x8"], message: "is for scale 2, not 3" },
+  { args: ["summary", "espcn", "--input", "1x3x8x8"], message: "conv1 (Conv2d 1→64, 5×5): needs 1 input channel" },
+  { args: ["summary", "."], message: "input" },
+  { args: ["plan", "other.safetensors", "--input", "1x1x8x8"], message: "holds weights of no network" },
+  { args: ["summary", "none.ts", "--input", "1x1x8x8"], message: "needs a default export that is a network" },
+  { args: ["summary", "", "--input", "1x1x8x8"], message: "holds no config.json" },
+])("one clear line: $message", async ({ args: [command, model, ...rest], message }) => {
+  const name = /\.|^$/.test(model!) ? path(model!) : model!;
+  const { good, out, err } = await call(command!, name, ...rest);
+  expect([good, out]).toEqual([false, ""]);
+  expect(err).toContain(message);
+  expect(err.trim().split("\n")).toHaveLength(1);
+});
