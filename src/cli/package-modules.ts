@@ -2,6 +2,7 @@
 export async function packageModules(): Promise<Record<string, unknown>> {
   return {
     convsmith: await import("convsmith"),
+    "convsmith/analysis": await import("../analysis/index.ts"),
     "convsmith/data": await import("../data/node.ts"),
     "convsmith/formats": await import("../formats/node.ts"),
     "convsmith/models": await import("../models/index.ts"),
