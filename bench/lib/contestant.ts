@@ -77,7 +77,7 @@ export function answer(handlers: Handlers): void {
       }
     });
   });
-  lines.on("close", () => process.exit(0));
+  lines.on("close", () => void last.then(() => process.exit(0)));
 }
 
 function reply(value: unknown): void {

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { Argv } from "yargs";
 import { ArgumentError, ConvsmithError } from "../core/errors.ts";
 import { checkImageFits, checkImagePath, type ResizeMethod, readImage, writeImage } from "../data/node.ts";
-import { upscaleImage } from "../models/upscale.ts";
+import { upscaleImage } from "../models/node.ts";
 import { useWasm } from "./device.ts";
 import { printResult } from "./output.ts";
 import { SlowProgress } from "./slow-progress.ts";

@@ -1,8 +1,7 @@
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { ArgumentError, ConvsmithError } from "../core/errors.ts";
-import { Espcn } from "../models/index.ts";
-import { loadWeights, readWeights, type WeightFile } from "../models/weight-file.ts";
+import { Espcn, loadWeights, readWeights, type WeightFile } from "../models/node.ts";
 
 const scales = [2, 3, 4];
 

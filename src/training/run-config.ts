@@ -39,4 +39,5 @@ export function numericsOf(): Numerics {
   return { device: device.name, fusedMultiplyAdd };
 }
 
-export const version: string = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
+const packageFile = new URL("../../package.json", import.meta.url);
+export const version: string = JSON.parse(readFileSync(packageFile, "utf8")).version;

@@ -31,6 +31,7 @@ const pieceElements = 32768;
  * depend on where it lies. Buffers are `input` i and `output` i.
  *
  * @example
+ * import { add, input } from "../../core/expression.ts";
  * const layout = { strides: [1], offset: 0, size: 8 };
  * const memory = { initialPages: 1, maximumPages: 1, shared: true };
  * const step = elementwiseStep({

@@ -51,6 +51,7 @@ export class WasmDevice implements Device {
   readonly #plans = new Map<string, PreparedPlan>();
   readonly #warned = new Set<PrimitiveOp>();
   #arena: Block | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: WasmDeviceOptions) {
     this.#options = options;
@@ -91,16 +92,23 @@ export class WasmDevice implements Device {
 
   prepare(request: RunRequest): () => Promise<(Float32Array | Int32Array)[]> {
     const graph = planGraph(request);
-    return async () => {
-      // Looked up when its turn comes: until then another plan may push it out of the cache.
-      const prepared = this.plan(graph);
-      const arena = this.#reserve(prepared.plan.arenaBytes);
-      const cells = graph.cells.map((cell) => this.#storage(cell));
-      prepared.bind(arena, cells);
-      this.#upload(prepared, graph, arena, cells);
-      await this.#steps(prepared, arena, cells);
-      return prepared.plan.outputs.map((view) => this.#read(view, prepared.address(view.buffer.id, arena, cells)));
+    return () => {
+      // One run at a time: all share the arena, whichever engine they come from.
+      const done = this.#turn.then(() => this.#run(graph));
+      this.#turn = done.catch(() => undefined);
+      return done;
     };
+  }
+
+  async #run(graph: PlanGraph): Promise<(Float32Array | Int32Array)[]> {
+    // Looked up when its turn comes: until then another plan may push it out of the cache.
+    const prepared = this.plan(graph);
+    const arena = this.#reserve(prepared.plan.arenaBytes);
+    const cells = graph.cells.map((cell) => this.#storage(cell));
+    prepared.bind(arena, cells);
+    this.#upload(prepared, graph, arena, cells);
+    await this.#steps(prepared, arena, cells);
+    return prepared.plan.outputs.map((view) => this.#read(view, prepared.address(view.buffer.id, arena, cells)));
   }
 
   async #steps(prepared: PreparedPlan, arena: number, cells: readonly number[]): Promise<void> {

@@ -72,6 +72,7 @@ export interface BatchNormOptions {
  * Batch normalisation of [N, C, H, W] by known statistics (evaluation): (x - mean) / √(variance + eps) · weight + bias.
  * @throws ShapeError unless mean, variance, weight and bias are [C].
  * @example
+ * import { full } from "../elementwise/index.ts";
  * const x = dataNode(new Float32Array(24), [1, 2, 3, 4]);
  * batchNorm2d(x, full([2], 0), full([2], 1)).shape; // [1, 2, 3, 4]
  */

@@ -42,6 +42,7 @@ export function uniformBlocks(shape: Shape): number {
  * @param stream what `Generator.reserve(uniformBlocks(shape))` gives.
  * @throws ArgumentError unless seed and counter are integers from 0 to 2^53 - 1.
  * @example
+ * import { Generator } from "../../core/generator.ts";
  * const generator = new Generator(7);
  * uniform([2, 3], generator.reserve(uniformBlocks([2, 3]))).shape; // [2, 3]
  */
