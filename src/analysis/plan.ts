@@ -1,3 +1,4 @@
+import type { KernelStep } from "../core/kernel.ts";
 import { numel, type Shape } from "../core/shape.ts";
 import type { Device, RunRequest } from "../engine/device.ts";
 import { type Plan, type PlannedStep, touched } from "../engine/plan.ts";
@@ -26,7 +27,7 @@ export interface PlanBuffer {
 export interface PlanStep {
   /** The kernel, or the op that runs in plain JavaScript. */
   readonly kernel: string;
-  /** Ops that are done in the same pass, after the kernel's own. */
+  /** Ops that are done in the same pass: after the kernel's own, or all of an elementwise pass or a reduction. */
   readonly fused: readonly string[];
   /** Which of the kernel's steps it is: "pack weights"; "" where there is one. */
   readonly part: string;
@@ -105,7 +106,7 @@ function report(plan: Plan, graph: PlanGraph, device: PlanningDevice): PlanRepor
     const described = { reads: reads.map(buffer), writes: [...written].map(buffer) };
     if (step.kind === "host")
       return { kernel: `${step.label} (plain JavaScript)`, fused: [], part: "", pieces: 0, ...described };
-    return { ...splitLabel(step.step.label, names), pieces: step.step.pieces, ...described };
+    return { ...splitLabel(step.step, names), pieces: step.step.pieces, ...described };
   });
   return { steps, arenaBytes: plan.arenaBytes, liveBytes: plan.liveBytes };
 }
@@ -116,13 +117,18 @@ function writtenBy(step: PlannedStep): readonly Buffer[] {
   return step.buffers.output;
 }
 
-/** A label is the kernel's name, the ops that were fused behind it, and after a colon the step. */
-function splitLabel(label: string, names: readonly string[]): Pick<PlanStep, "kernel" | "fused" | "part"> {
-  const [whole, part = ""] = label.split(": ") as [string, string?];
+/**
+ * A label is the kernel's name, the ops that were fused behind it, and after a colon the step. Passes that belong to no
+ * op (elementwise, reductions, borders) are named by their key, and their label is what they do.
+ */
+function splitLabel(step: KernelStep, names: readonly string[]): Pick<PlanStep, "kernel" | "fused" | "part"> {
+  const [whole, ...parts] = step.label.split(": ") as [string, ...string[]];
   const name = names.find((each) => whole === each || whole.startsWith(`${each} `));
-  if (name) return { kernel: name, fused: words(whole.slice(name.length)), part };
-  const [first, ...rest] = words(whole);
-  return { kernel: first ?? label, fused: rest, part };
+  const kernel = name ?? step.key.split(" ")[0]!;
+  const done = whole.slice(name?.length ?? 0).split(" ");
+  return {
+    kernel,
+    fused: done.filter((word) => word !== "" && word !== "constant" && word !== kernel),
+    part: parts.join(": "),
+  };
 }
-
-const words = (text: string) => text.split(" ").filter((word) => word !== "");

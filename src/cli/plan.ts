@@ -58,7 +58,7 @@ function cellsOf({ kernel, fused, part, pieces, reads, writes }: PlanStep): stri
   const size = writes.reduce((sum, each) => sum + each.bytes, 0);
   return [
     kernel,
-    fused.join(", "),
+    shortened(fused),
     part,
     pieces === 0 ? "-" : `${pieces}`,
     writes.map(({ home }) => home).join(", "),
@@ -66,6 +66,11 @@ function cellsOf({ kernel, fused, part, pieces, reads, writes }: PlanStep): stri
     bytes(size),
     reads.map(placeOf).join(", "),
   ];
+}
+
+/** Long chains, such as an optimiser's, by their ends. */
+function shortened(ops: readonly string[]): string {
+  return ops.length > 6 ? `${ops.slice(0, 3).join(", ")}, … ${ops.at(-1)} (${ops.length})` : ops.join(", ");
 }
 
 const placeOf = ({ home, offset }: PlanBuffer) => (offset === null ? home : `${home}@${bytes(offset)}`);
