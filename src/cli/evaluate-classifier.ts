@@ -6,7 +6,6 @@ import { LeNet, loadWeights, type WeightFile } from "../models/node.ts";
 import { loadNetworkModule, type Network } from "../training/node.ts";
 import { classificationResults, confusion } from "../training/tasks/classification.ts";
 import { printResult } from "./output.ts";
-import { packageModules } from "./package-modules.ts";
 import { SlowProgress } from "./slow-progress.ts";
 import { table } from "./table.ts";
 
@@ -79,6 +78,7 @@ async function ownNetwork(file: WeightFile, facts: Facts, module: string | undef
     throw new ConvsmithError(`${file.path}: holds weights of a module of your own. Name it: --module net.ts`);
   }
   const [channels, height, width] = facts.input;
+  const { packageModules } = await import("./package-modules.ts");
   const loaded = await loadNetworkModule(module, await packageModules());
   return await loaded.create({ classes: facts.classes.length, channels, height, width });
 }

@@ -46,8 +46,8 @@ export function builder(argv: Argv): Argv {
 /** Judges a trained network: PSNR and SSIM by the protocol of the literature, or accuracy. */
 export async function handler({ model, data, scale, module, threads, json }: Options): Promise<void> {
   if (scale !== undefined) checkScale(scale);
-  useWasm(threads);
   const file = await findWeights(model, scale);
+  useWasm(threads);
   const name = networkName(file);
   if (name === "lenet" || name === "module") return await evaluateClassifier(file, name, { data, module, json });
   await evaluateEspcn(file, data, scale, json);

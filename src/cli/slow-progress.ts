@@ -15,7 +15,7 @@ export class SlowProgress {
     if (seconds < 1) return;
     this.#progress ??= startProgress({ label: this.#label });
     const left = done > 0 ? (seconds * (total - done)) / done : Number.NaN;
-    this.#progress.update(done / total, `${facts}, ${clock(left)} left`);
+    this.#progress.update(done / total, done < total ? `${facts}, ${clock(left)} left` : facts);
   }
 
   stop(): void {

@@ -35,10 +35,14 @@ const scale = 3;
 const photos = fileURLToPath(new URL("../../photos", import.meta.url));
 
 /** Trains ESPCN on the photos that come with convsmith, all but one, and shows what it makes of that one. */
-export async function handler({ out, seconds, threads, json }: Options): Promise<void> {
-  useWasm(threads);
+export async function handler(options: Options): Promise<void> {
+  useWasm(options.threads);
   // Before half a minute of training: what is compared with must be there.
-  const shipped = espcnOf(await findWeights("espcn-x3")).network;
+  await takeTour(options, espcnOf(await findWeights("espcn-x3")).network);
+}
+
+/** @param shipped the network that the new one is compared with. */
+export async function takeTour({ out, seconds, json }: Omit<Options, "threads">, shipped: Espcn): Promise<void> {
   const show = (text: string) => {
     if (!json) process.stdout.write(`${text}\n`);
   };

@@ -48,18 +48,19 @@ export async function handler(options: Options): Promise<void> {
   }
   checkImagePath(out);
   await checkFolder(out);
-  if (threads !== undefined || method === "espcn") useWasm(threads);
   const start = performance.now();
   const image = await readImage(picture);
   const { width, height, channels, bits } = image;
   const size = { width: width * scale, height: height * scale };
   checkImageFits(out, { ...image, ...size });
   const file = method === "espcn" ? await findWeights(weights ?? `espcn-x${scale}`) : null;
+  if (file || threads !== undefined) useWasm(threads);
   const network = file ? espcnOf(file, scale).network : (method as ResizeMethod);
   const progress = new SlowProgress("Enlarging");
   try {
     const onProgress = (done: number, total: number) => progress.update(done, total, `tile ${done} of ${total}`);
     const larger = await upscaleImage(image, network, { scale, onProgress });
+    progress.update(1, 1, `writing ${out}`);
     await writeImage(out, larger);
   } finally {
     progress.stop();

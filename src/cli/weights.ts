@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ArgumentError, ConvsmithError } from "../core/errors.ts";
 import { Espcn, loadWeights, readWeights, type WeightFile } from "../models/node.ts";
@@ -11,14 +12,13 @@ export function checkScale(scale: number): void {
 }
 
 /** Where the weights that come with convsmith lie: beside src/ and dist/. */
-export const shippedWeights = (scale: number): string =>
-  fileURLToPath(new URL(`../../weights/espcn-x${scale}.safetensors`, import.meta.url));
+const shippedFolder = fileURLToPath(new URL("../../weights", import.meta.url));
 
 /**
  * The weights that a user names: `espcn-x3`, `espcn` with a scale, a run's folder or a `.safetensors` file.
  * @throws ConvsmithError for a name that is none of these, or a file that is damaged.
  */
-export async function findWeights(model: string, scale?: number): Promise<WeightFile> {
+export async function findWeights(model: string, scale?: number, folder = shippedFolder): Promise<WeightFile> {
   const shipped = /^espcn(?:-x(\d+))?$/.exec(model);
   if (!shipped) {
     if (!(await exists(model)) && !/[./\\]/.test(model)) {
@@ -31,7 +31,7 @@ export async function findWeights(model: string, scale?: number): Promise<Weight
   const own = shipped[1] === undefined ? scale : Number(shipped[1]);
   if (own === undefined) throw new ArgumentError("espcn: needs --scale 2, 3 or 4, or a name such as espcn-x3");
   if (!scales.includes(own)) throw new ArgumentError(`${model}: there are weights for scale 2, 3 and 4 only`);
-  const path = shippedWeights(own);
+  const path = join(folder, `espcn-x${own}.safetensors`);
   if (!(await exists(path))) {
     throw new ConvsmithError(
       `espcn-x${own}: its weights are missing (${path}). Name others, such as a run of convsmith train espcn --scale ${own}.`,
