@@ -37,3 +37,22 @@ test("memory that a collected block leaves is joined and used again", async () =
   expect(memory.allocate(6000).address).toBe(blocks[0]!.address);
   expect(memory.bytes).toBe(before);
 });
+
+test("all threads work once the device is ready, and one thread is always ready", async () => {
+  const device = wasmDevice({ threads: 3 });
+  expect(device.pool.working).toBe(1);
+  expect(await device.ready()).toBe(3);
+  device.pool.stop();
+  expect(device.pool.working).toBe(1);
+  expect(await wasmDevice({ threads: 1 }).ready()).toBe(1);
+});
+
+test("a loop of short runs lets other tasks run", async () => {
+  const state = new EngineState(wasmDevice({ threads: 1 }));
+  let told = false;
+  setImmediate(() => {
+    told = true;
+  });
+  for (let run = 0; run < 20_000 && !told; run++) await state.values([ops.tanh(dataNode(random(4), [4]))]);
+  expect(told).toBe(true);
+});

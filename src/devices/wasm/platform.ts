@@ -47,18 +47,22 @@ function nodeThread(Worker: typeof import("node:worker_threads").Worker): StartT
   return (source: string, start: WorkerStart) => {
     const code = `const __name = (f) => f; const { workerData } = require("node:worker_threads"); ${source}(workerData);`;
     const worker = new Worker(code, { eval: true, workerData: start });
-    worker.unref();
-    return { stop: () => void worker.terminate() };
+    const started = new Promise<boolean>((resolve) => {
+      worker.once("online", () => resolve(true));
+      worker.once("error", () => resolve(false));
+      worker.once("exit", () => resolve(false));
+    });
+    started.then(() => worker.unref());
+    return { started, stop: () => void worker.terminate() };
   };
 }
 
 function webPlatform(): Platform {
   const isolated = globalThis.crossOriginIsolated === true;
-  const page = typeof document === "object";
   return {
     cores: globalThis.navigator?.hardwareConcurrency ?? 1,
     sharedMemory: isolated,
-    mayWait: !page && isolated,
+    mayWait: isolated && canWait(),
     startThread: isolated && typeof Worker === "function" ? webThread : null,
     environment: {},
     setFlag: () => false,
@@ -74,17 +78,27 @@ function webPlatform(): Platform {
   };
 }
 
+/** Whether this thread may sleep, tried on a word that differs: a page's main thread and a service worker may not. */
+function canWait(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const webThread: StartThread = (source, start) => {
-  const code = `const __name = (f) => f; onmessage = (event) => ${source}(event.data);`;
+  const code = `const __name = (f) => f; onmessage = (event) => { postMessage(null); ${source}(event.data); };`;
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
   const worker = new Worker(url);
+  const started = new Promise<boolean>((resolve) => {
+    worker.onmessage = () => resolve(true);
+    worker.onerror = () => resolve(false);
+  });
+  started.then(() => URL.revokeObjectURL(url));
   worker.postMessage(start);
-  return {
-    stop: () => {
-      worker.terminate();
-      URL.revokeObjectURL(url);
-    },
-  };
+  return { started, stop: () => worker.terminate() };
 };
 
 /** Whether f32x4.relaxed_madd compiles: tried as it is, and on older Node with V8's flag for it. */

@@ -8,8 +8,10 @@ export type Run = (args: number, first: number, last: number, scratch: number) =
 export const scratchStride = 1 << 20;
 export const threadLimit = 32;
 
-/** A thread that was started: it must not keep the program alive. */
+/** A thread that was started: once it works, it must not keep the program alive. */
 export interface Thread {
+  /** True when it takes pieces, false when the host could not start it. */
+  readonly started: Promise<boolean>;
   stop(): void;
 }
 
@@ -31,6 +33,7 @@ export class ThreadPool {
   readonly #mayWait: boolean;
   readonly #start: StartThread | null;
   #step = 0;
+  #working = 1;
 
   constructor(
     memory: DeviceMemory,
@@ -49,6 +52,18 @@ export class ThreadPool {
     this.#scratch = scratchAddress;
     this.#start = start;
     this.#mayWait = mayWait;
+  }
+
+  /** Threads that take pieces by now, the calling one among them. */
+  get working(): number {
+    return this.#working;
+  }
+
+  /** Starts the workers now instead of at the first step, waits until they take pieces, and gives `working`. */
+  async ready(): Promise<number> {
+    if (this.threads > 1 && this.#workers.length === 0) this.#launch();
+    await Promise.all(this.#workers.map(({ started }) => started));
+    return this.#working;
   }
 
   /** Tells the workers where a kernel's bytes are. */
@@ -98,6 +113,7 @@ export class ThreadPool {
     Atomics.notify(this.#words, control.ticket);
     for (const worker of this.#workers) worker.stop();
     this.#workers.length = 0;
+    this.#working = 1;
   }
 
   #await(index: number, pieces: number): void {
@@ -113,16 +129,18 @@ export class ThreadPool {
     Atomics.store(this.#words, control.stop, 0);
     const source = `(${workerMain.toString()})`;
     for (let thread = 1; thread < this.threads; thread++) {
-      this.#workers.push(
-        this.#start!(source, {
-          memory: this.#memory.memory,
-          scratchAddress: this.#scratch,
-          scratchStride,
-          thread,
-          spins,
-          layout: control,
-        }),
-      );
+      const worker = this.#start!(source, {
+        memory: this.#memory.memory,
+        scratchAddress: this.#scratch,
+        scratchStride,
+        thread,
+        spins,
+        layout: control,
+      });
+      this.#workers.push(worker);
+      worker.started.then((works) => {
+        if (works && this.#workers.includes(worker)) this.#working++;
+      });
     }
   }
 }
