@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { bundle, bundleSizes } from "./lib/bundle.mjs";
 import { root, runPackage } from "./lib/run.mjs";
 
 const stamp = join(root, "dist", ".stamp");
@@ -14,44 +15,24 @@ if (process.argv.includes("--if-possible") && !existsSync(join(root, "node_modul
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
 if (!runPackage("typescript", "tsc", ["-p", "tsconfig.build.json"])) fail("the types are wrong; see above");
-if (existsSync(join(root, "src/index.ts"))) await bundle();
+if (existsSync(join(root, "src/index.ts"))) await writeBundle();
 const main = join(root, "dist/cli/main.js");
 if (existsSync(main)) chmodSync(main, 0o755);
 mkdirSync(join(root, "dist"), { recursive: true });
 writeFileSync(stamp, inputs);
 console.log("Built dist/");
 
-async function bundle() {
-  const { build } = await import("esbuild");
+async function writeBundle() {
   try {
-    await build({
-      absWorkingDir: root,
-      entryPoints: ["src/index.ts"],
-      outfile: "dist/browser/convsmith.js",
-      bundle: true,
-      format: "esm",
-      platform: "browser",
-      conditions: ["browser"],
-      target: "es2022",
-      // Names stay: errors show those of classes, and workers start from the text of a function.
-      minifyWhitespace: true,
-      minifySyntax: true,
-      logLevel: "error",
-      plugins: [{ name: "no-node", setup: refuseNode }],
-    });
-  } catch {
-    fail("the browser bundle failed; see above");
+    const text = await bundle();
+    mkdirSync(join(root, "dist/browser"), { recursive: true });
+    writeFileSync(join(root, "dist/browser/convsmith.js"), text);
+    const { all, core } = await bundleSizes(text);
+    const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+    console.log(`Browser bundle: ${kilobytes(all)} gzipped; tensors, nn and WASM alone ${kilobytes(core)}`);
+  } catch (error) {
+    fail(`the browser bundle failed: ${error.message}`);
   }
-}
-
-// A dynamic import of a Node module may stand behind a check of the environment; a static one would break every page.
-function refuseNode({ onResolve }) {
-  onResolve({ filter: /^node:/ }, ({ path, kind, importer }) => {
-    if (kind === "dynamic-import") return { path, external: true };
-    return {
-      errors: [{ text: `${importer} imports ${path}, but is part of the browser bundle; move it behind node.ts` }],
-    };
-  });
 }
 
 function inputHash() {
@@ -59,7 +40,14 @@ function inputHash() {
   const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).map((file) =>
     join("src", file),
   );
-  const settings = ["package-lock.json", "package.json", "tsconfig.json", "tsconfig.build.json", "scripts/build.mjs"];
+  const settings = [
+    "package-lock.json",
+    "package.json",
+    "tsconfig.json",
+    "tsconfig.build.json",
+    "scripts/build.mjs",
+    "scripts/lib/bundle.mjs",
+  ];
   for (const file of [...sources.sort(), ...settings]) {
     if (!/\.(m?ts|m?js|json)$/.test(file) || file.endsWith(".test.ts")) continue;
     hash
