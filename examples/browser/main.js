@@ -6,7 +6,7 @@ const status = document.querySelector("#isolation");
 
 // Threads share memory, which a browser allows only on a page that is isolated by its headers.
 if (crossOriginIsolated) {
-  threads.max = navigator.hardwareConcurrency;
+  threads.max = Math.max(2, navigator.hardwareConcurrency);
   status.textContent = `This page is cross-origin isolated: up to ${threads.max} threads.`;
 } else {
   threads.value = threads.max = 1;
