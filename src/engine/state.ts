@@ -13,13 +13,23 @@ export const pendingLimit = 256;
  * a call is made; the numbers follow in the queue.
  */
 export class EngineState {
-  device: Device;
+  #device: Device | (() => Device);
   readonly #pending = new Set<Cell>();
   readonly #kept = new Set<Node>();
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(device: Device) {
-    this.device = device;
+  /** @param device a device, or what makes it when something is first run. */
+  constructor(device: Device | (() => Device)) {
+    this.#device = device;
+  }
+
+  get device(): Device {
+    if (typeof this.#device === "function") this.#device = this.#device();
+    return this.#device;
+  }
+
+  set device(device: Device) {
+    this.#device = device;
   }
 
   /** The leaf that reads the cell's current version. */

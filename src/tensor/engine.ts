@@ -10,13 +10,15 @@ export function setDefaultDevice(make: () => Device): void {
   makeDefault = make;
 }
 
-/** The engine that all tensors share. */
+/** The engine that all tensors share. Recording needs no device: it is made at the first run. */
 export function engine(): EngineState {
-  if (!state) {
-    if (!makeDefault) throw new ConvsmithError('no device: import from "convsmith", or call setDevice() first');
-    state = new EngineState(makeDefault());
-  }
+  state ??= new EngineState(defaultDevice);
   return state;
+}
+
+function defaultDevice(): Device {
+  if (!makeDefault) throw new ConvsmithError('no device: import from "convsmith", or call setDevice() first');
+  return makeDefault();
 }
 
 /** Runs on this device from now on. Cells move to it when they are next read. */

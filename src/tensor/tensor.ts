@@ -241,8 +241,8 @@ export class Tensor {
   }
 
   /** The same elements, in order, under another shape; one size may be -1. */
-  reshape(...shape: number[]): Tensor {
-    return new Tensor(ops.reshape(this.node, shape));
+  reshape(...shape: number[] | [readonly number[]]): Tensor {
+    return new Tensor(ops.reshape(this.node, flat(shape)));
   }
 
   flatten(startDim = 0, endDim = -1): Tensor {
@@ -257,16 +257,16 @@ export class Tensor {
     return new Tensor(ops.unsqueeze(this.node, dim));
   }
 
-  permute(...dims: number[]): Tensor {
-    return new Tensor(ops.permute(this.node, dims));
+  permute(...dims: number[] | [readonly number[]]): Tensor {
+    return new Tensor(ops.permute(this.node, flat(dims)));
   }
 
   transpose(dim0: number, dim1: number): Tensor {
     return new Tensor(ops.transpose(this.node, dim0, dim1));
   }
 
-  expand(...shape: number[]): Tensor {
-    return new Tensor(ops.expand(this.node, shape));
+  expand(...shape: number[] | [readonly number[]]): Tensor {
+    return new Tensor(ops.expand(this.node, flat(shape)));
   }
 
   /** Elements start, start + step, … before `end` along `dim`; negative positions count from the end. */
@@ -294,6 +294,12 @@ export class Tensor {
 /** A number becomes an argument of the plan: another number needs no other plan. */
 export function operand(value: Operand): Node {
   return typeof value === "number" ? dataNode(new Float32Array([value]), []) : value.node;
+}
+
+/** Sizes given one by one or as one array. */
+function flat(sizes: readonly number[] | readonly [readonly number[]]): readonly number[] {
+  const [first] = sizes;
+  return typeof first === "object" ? first : (sizes as readonly number[]);
 }
 
 function list(dim: number | readonly number[] | undefined): readonly number[] | undefined {
