@@ -57,5 +57,6 @@ describe("convsmith tour", () => {
     expect(page).toContain("A tour of convsmith");
     expect(page.match(/data:image\/png;base64,/g)!.length).toBeGreaterThanOrEqual(4);
     expect((await readdir(out)).filter((name) => name.startsWith("."))).toEqual([]);
-  });
+    // Two trainings and eleven enlargements, on a machine that may be busy.
+  }, 120_000);
 });

@@ -100,6 +100,14 @@ describe("enlargePlane in tiles", () => {
     }
   });
 
+  it("does so with the tiles that it chooses itself", async () => {
+    const network = espcn(2);
+    const image = noise(390, 262, 1, 8);
+    const whole = await untiled(network, image);
+    const tiled = await enlargePlane(network, channelPlane(image, 0), { scale: 2 });
+    expect(Buffer.from(tiled.data.buffer).equals(Buffer.from(whole.data.buffer))).toBe(true);
+  });
+
   it("would not, with a halo that is too small", async () => {
     const network = new nn.Conv2d(1, 1, 21, { padding: 10 });
     const image = noise(48, 48, 1, 8);
