@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { readImage } from "../data/node.ts";
 import { Espcn, readWeights } from "../models/node.ts";
 import { useWasm } from "./device.ts";
-import { takeTour } from "./tour.ts";
+import { handler, takeTour } from "./tour.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "convsmith-tour-"));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -59,4 +59,16 @@ describe("convsmith tour", () => {
     expect((await readdir(out)).filter((name) => name.startsWith("."))).toEqual([]);
     // Two trainings and eleven enlargements, on a machine that may be busy.
   }, 120_000);
+
+  it("refuses no time at all, and a folder that holds something else", async () => {
+    await expect(handler({ out: join(folder, "none"), seconds: 0, json: false })).rejects.toThrow(
+      "--seconds must be a number above 0, got 0",
+    );
+    const other = join(folder, "other");
+    await mkdir(other);
+    await writeFile(join(other, "letter.txt"), "dear");
+    await expect(printed(other, false)).rejects.toThrow("holds other files (letter.txt)");
+    expect(await readdir(other)).toEqual(["letter.txt"]);
+    expect(await readdir(folder)).not.toContain("none");
+  });
 });

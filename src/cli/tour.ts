@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import pc from "picocolors";
 import type { Argv } from "yargs";
 import { summarize } from "../analysis/index.ts";
-import { ConvsmithError } from "../core/errors.ts";
+import { ArgumentError, ConvsmithError } from "../core/errors.ts";
 import { listImages, luma, readImage } from "../data/node.ts";
 import { Espcn } from "../models/node.ts";
 import { scoreSuperResolution, trainEspcn } from "../training/node.ts";
@@ -36,6 +36,8 @@ const photos = fileURLToPath(new URL("../../photos", import.meta.url));
 
 /** Trains ESPCN on the photos that come with convsmith, all but one, and shows what it makes of that one. */
 export async function handler(options: Options): Promise<void> {
+  const { seconds } = options;
+  if (!(seconds > 0)) throw new ArgumentError(`--seconds must be a number above 0, got ${seconds}`);
   useWasm(options.threads);
   // Before half a minute of training: what is compared with must be there.
   await takeTour(options, espcnOf(await findWeights("espcn-x3")).network);
