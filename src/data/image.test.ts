@@ -127,7 +127,9 @@ describe("writing that fails leaves nothing behind", () => {
     await mkdir(inside);
     await expect(writeImage(join(inside, "a.gif"), pattern(3, 8))).rejects.toThrow("must end in .png, .jpg");
     await expect(writeImage(join(inside, "a.jpg"), pattern(4, 8))).rejects.toThrow(ArgumentError);
-    await expect(writeImage(join(inside, "a.webp"), pattern(3, 8, 20_000, 1))).rejects.toThrow("at most 16383 pixels, got 20000x1");
+    await expect(writeImage(join(inside, "a.webp"), pattern(3, 8, 20_000, 1))).rejects.toThrow(
+      "at most 16383 pixels, got 20000x1",
+    );
     await expect(writeImage(join(inside, "a.png"), { ...pattern(3, 8), width: 20 })).rejects.toThrow(ShapeError);
     expect(await readdir(inside)).toEqual([]);
   });
