@@ -43,7 +43,7 @@ describe.skipIf(missing)(`outputs are torchvision's${missing ? " (skipped: needs
       const { network } = createModel(name);
       network.eval().loadStateDict(state);
       const x = tensors.get("input")!;
-      const output = await noGrad(() => network.forward(tensor(toFloat32(x), x.shape))).data();
+      const output = Float32Array.from(await noGrad(() => network.forward(tensor(toFloat32(x), x.shape))).data());
       const wanted = toFloat32(tensors.get("output")!);
       expect(output).toHaveLength(wanted.length);
       const largest = wanted.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
