@@ -16,6 +16,7 @@ const missing =
   spawnSync(python, ["-c", "import importlib.util as u; exit(u.find_spec('torchvision') is None)"]).status !== 0;
 const script = fileURLToPath(new URL("../../fixtures/zoo/export.py", import.meta.url));
 
+/** CONVSMITH_ZOO names others, comma-separated. */
 const names = (
   process.env.CONVSMITH_ZOO ??
   "squeezenet1_1,mobilenet_v2,mobilenet_v3_small,shufflenet_v2_x0_5,resnet18,mnasnet0_5,efficientnet_b0,regnet_y_400mf,convnext_tiny,densenet121,googlenet"
