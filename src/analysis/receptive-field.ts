@@ -31,6 +31,8 @@ interface Along {
   readonly period: Period | null;
   /** What positions 0 to period - 1 see, where that holds at every whole position; null: it has to be followed. */
   readonly phases: readonly (Interval | undefined)[] | null;
+  /** True: every position is known to see the whole axis, so that nothing has to be followed. */
+  readonly whole: boolean;
 }
 
 /** One node that depends on the network's input, with its inputs that do. */
@@ -51,7 +53,7 @@ export class FieldMap {
 
   constructor({ input, outputs }: Recording) {
     this.#input = input;
-    const self: Along = { period: { period: 1, shift: 1 }, phases: [[0, 0]] };
+    const self: Along = { period: { period: 1, shift: 1 }, phases: [[0, 0]], whole: false };
     for (const node of recorded(outputs, (each) => (isOpen(each) ? [each.lowered!] : each.inputs))) {
       const index = node === input ? this.#push({ node, inputs: [], along: [self, self] }) : this.#add(node);
       if (index !== undefined) this.#indices.set(node, index);
@@ -96,6 +98,7 @@ export class FieldMap {
   }
 
   #along(node: Node, inputs: Step["inputs"], axis: Axis): Along {
+    if (this.#seesWhole(node, inputs, axis)) return { period: null, phases: null, whole: true };
     let period: Period | null = null;
     let everywhere = true;
     for (const { step, which } of inputs) {
@@ -104,11 +107,24 @@ export class FieldMap {
       everywhere &&= inner.phases !== null && own?.everywhere === true;
       const composed: Period | null = own && inner.period && compose(own, inner.period);
       period = composed && (period ? together(period, composed) : composed);
-      if (!period || period.period > phaseLimit) return { period: null, phases: null };
+      if (!period || period.period > phaseLimit) return { period: null, phases: null, whole: false };
     }
-    if (!everywhere) return { period, phases: null };
+    if (!everywhere) return { period, phases: null, whole: false };
     const phases = Array.from({ length: period!.period }, (_, at) => this.#through(node, inputs, axis, [at, at]));
-    return { period, phases };
+    return { period, phases, whole: false };
+  }
+
+  /** A path on which every window holds something leads to an op that takes a whole axis. Placements may leave positions out. */
+  #seesWhole(node: Node, inputs: Step["inputs"], axis: Axis): boolean {
+    if (node.op.kind === "placement") return false;
+    const last = planeOf(node)[axis] - 1;
+    return inputs.some(({ step, which }) => {
+      const { whole } = this.#steps[step]!.along[axis];
+      return [0, Math.floor(last / 2), last].every((at) => {
+        const part = inputRange(node, axis, which, [at, at]);
+        return part === null || (whole && part[0] <= part[1]);
+      });
+    });
   }
 
   /** What an interval of a node's positions sees, where all its inputs know it of theirs. */
@@ -147,7 +163,7 @@ export class FieldMap {
       const range = reached.get(index);
       if (range === undefined) continue;
       const { node, inputs, along } = this.#steps[index]!;
-      if (range === null) return null;
+      if (range === null || along[axis].whole) return null;
       if (along[axis].phases) {
         const seen = this.#known(along[axis], range);
         if (seen !== undefined) result = result === undefined ? seen : hull(result, seen);

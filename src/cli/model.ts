@@ -3,7 +3,7 @@ import { extname, join } from "node:path";
 import type { Network } from "../analysis/index.ts";
 import { ConvsmithError } from "../core/errors.ts";
 import { readSafetensors } from "../formats/node.ts";
-import { createModel, type ModelOptions, models } from "../models/index.ts";
+import { closestNames, createModel, type ModelOptions, models, scalable } from "../models/index.ts";
 import { UsageError } from "./errors.ts";
 
 export interface FoundNetwork {
@@ -30,8 +30,9 @@ export async function findNetwork(model: string, inputShape: readonly number[], 
 
 function known(name: string, options: ModelOptions, said: string): FoundNetwork {
   if (!Object.keys(models).some((each) => each.toLowerCase() === name.toLowerCase())) {
+    const close = closestNames(name, Object.keys(models)).join(", ");
     throw new UsageError(
-      `unknown model ${said}. Use ${Object.keys(models).join(", ")}, a run's folder, a .safetensors file, or a module such as net.ts.`,
+      `unknown model ${said}. Close are ${close}. Use a name, a run's folder, a .safetensors file, or a module such as net.ts.`,
     );
   }
   const set = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
@@ -75,7 +76,8 @@ async function fromRun(folder: string, shape: readonly number[]): Promise<FoundN
 async function fromWeights(path: string): Promise<FoundNetwork> {
   const { tensors } = await readSafetensors(path);
   for (const name of Object.keys(models)) {
-    for (const options of [{ scale: 3 }, { scale: 2 }, { scale: 4 }] satisfies ModelOptions[]) {
+    const scales: ModelOptions[] = scalable.includes(name) ? [{ scale: 3 }, { scale: 2 }, { scale: 4 }] : [{}];
+    for (const options of scales) {
       const network = createModel(name, options).network as Network;
       const state = network.stateDict();
       const fits = [...state].every(([key, { shape }]) => `${tensors.get(key)?.shape}` === `${shape}`);

@@ -81,7 +81,7 @@ test("plan: every step with its kernel, what is fused, and where it lies", async
 });
 
 test.each([
-  { args: ["summary", "vgg99", "--input", "1x3x8x8"], message: "unknown model vgg99. Use espcn" },
+  { args: ["summary", "vgg99", "--input", "1x3x8x8"], message: "unknown model vgg99. Close are vgg19" },
   { args: ["summary", "espcn", "--input", "1xax8"], message: "--input must be sizes such as 1x3x224x224" },
   { args: ["summary", "espcn-x2", "--scale", "3", "--input", "1x1x8x8"], message: "is for scale 2, not 3" },
   { args: ["summary", "espcn", "--input", "1x3x8x8"], message: "conv1 (Conv2d 1→64, 5×5): needs 1 input channel" },

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { ReferenceDevice } from "../devices/reference/device.ts";
 import { setDevice, zeros } from "../tensor/index.ts";
-import { createModel, models } from "./index.ts";
+import { createModel } from "./index.ts";
 
 beforeAll(() => setDevice(new ReferenceDevice()));
 
@@ -25,6 +25,6 @@ test.each([
 });
 
 test("an unknown name or scale is refused", () => {
-  expect(() => createModel("vgg")).toThrow(`no network is called vgg. There are ${Object.keys(models).join(", ")}.`);
+  expect(() => createModel("vgg")).toThrow("no network is called vgg. Close are vgg11, vgg13, vgg16, vgg19, ");
   expect(() => createModel("espcn", { scale: 0 })).toThrow(/espcn: scale needs/);
 });

@@ -1,25 +1,14 @@
 import { ArgumentError } from "../core/errors.ts";
-import type { Shape } from "../core/shape.ts";
-import type * as nn from "../nn/index.ts";
 import { Espcn } from "./espcn.ts";
 import { Fsrcnn } from "./fsrcnn.ts";
 import { LeNet } from "./lenet.ts";
 import { LeNet5 } from "./lenet5.ts";
 import { MnistCnn } from "./mnist-cnn.ts";
+import { closestNames } from "./names.ts";
+import type { ModelOptions, ReadyModel } from "./ready-model.ts";
 import { Srcnn } from "./srcnn.ts";
-
-export interface ModelOptions {
-  /** How much a super-resolution network enlarges. Default 3. */
-  readonly scale?: number;
-  /** How many classes a classifier tells apart. Default 10. */
-  readonly classes?: number;
-}
-
-/** A network and a shape of input that it takes. */
-export interface ReadyModel {
-  readonly network: nn.Layer;
-  readonly inputHint: Shape;
-}
+import { torchvisionModels } from "./torchvision.ts";
+import { Unet } from "./unet.ts";
 
 /** The networks that have a name: each call makes one, with fresh weights from the default generator. */
 export const models: Readonly<Record<string, (options?: ModelOptions) => ReadyModel>> = {
@@ -29,11 +18,16 @@ export const models: Readonly<Record<string, (options?: ModelOptions) => ReadyMo
   lenet5: ({ classes } = {}) => ({ network: new LeNet5(classes), inputHint: [1, 1, 28, 28] }),
   mnistCnn: ({ classes } = {}) => ({ network: new MnistCnn(classes), inputHint: [1, 1, 28, 28] }),
   srcnn: () => ({ network: new Srcnn(), inputHint: [1, 1, 33, 33] }),
+  unet: ({ classes = 2 } = {}) => ({ network: new Unet({ classes }), inputHint: [1, 1, 256, 256] }),
+  ...torchvisionModels,
 };
 
+/** Names whose networks take a scale. */
+export const scalable: readonly string[] = ["espcn", "fsrcnn"];
+
 /**
- * The network of that name, whatever its case.
- * @throws ArgumentError that lists the names there are.
+ * The network of that name, whatever its case: those of torchvision have its names and state_dict keys.
+ * @throws ArgumentError that tells the closest names.
  * @example
  * import { models } from "convsmith";
  * const { network, inputHint } = models.createModel("espcn", { scale: 2 });
@@ -41,6 +35,9 @@ export const models: Readonly<Record<string, (options?: ModelOptions) => ReadyMo
  */
 export function createModel(name: string, options: ModelOptions = {}): ReadyModel {
   const known = Object.keys(models).find((each) => each.toLowerCase() === name.toLowerCase());
-  if (!known) throw new ArgumentError(`no network is called ${name}. There are ${Object.keys(models).join(", ")}.`);
+  if (!known) {
+    const close = closestNames(name, Object.keys(models)).join(", ");
+    throw new ArgumentError(`no network is called ${name}. Close are ${close}; Object.keys(models) are all.`);
+  }
   return models[known]!(options);
 }

@@ -60,6 +60,11 @@ export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
   return new Tensor(ops.pixelUnshuffle(x.node, downscaleFactor));
 }
 
+/** [N, C, H, W] → [N, C, H, W]: the channels of `groups` groups dealt out in turn. */
+export function channelShuffle(x: Tensor, groups: number): Tensor {
+  return new Tensor(ops.channelShuffle(x.node, groups));
+}
+
 /** Pads the last dimensions: `pad` is [left, right, top, bottom, …]. */
 export function pad(x: Tensor, pad: readonly number[], mode: Options<typeof ops.pad, 2> = "constant", value = 0) {
   return new Tensor(ops.pad(x.node, pad, mode, value));
@@ -115,6 +120,28 @@ export function dropout(x: Tensor, p = 0.5, training = true): Tensor {
 export function dropout2d(x: Tensor, p = 0.5, training = true): Tensor {
   const mask = x.shape.map((size, axis) => (axis < 2 ? size : 1));
   return training ? new Tensor(ops.dropout(x.node, rand(mask).node, p)) : x;
+}
+
+/**
+ * Drops a branch: for whole samples of [N, …] with probability `p`, scaling the others by 1 / (1 - p) (Huang et al.,
+ * "Deep networks with stochastic depth", 2016). `mode` "batch" drops it for all samples or none.
+ */
+export function stochasticDepth(x: Tensor, p: number, mode: "row" | "batch" = "row", training = true): Tensor {
+  const mask = x.shape.map((size, axis) => (axis === 0 && mode === "row" ? size : 1));
+  return training && p > 0 ? new Tensor(ops.dropout(x.node, rand(mask).node, p)) : x;
+}
+
+/** Weight and bias have the sizes `normalizedShape`, those of the last dimensions of x; null for both leaves them out. */
+export function layerNorm(
+  x: Tensor,
+  normalizedShape: readonly number[],
+  weight: Tensor | null = null,
+  bias: Tensor | null = null,
+  eps = 1e-5,
+): Tensor {
+  return new Tensor(
+    ops.layerNorm(x.node, normalizedShape, { weight: weight?.node ?? null, bias: bias?.node ?? null, eps }),
+  );
 }
 
 export type Reduction = ops.Reduction;

@@ -8,23 +8,29 @@ export interface Layer extends Module {
 }
 
 /**
- * Layers one after the other, named "0", "1", …
+ * Layers one after the other, named "0", "1", …, or by the keys of a record.
  * @example
  * import { nn, zeros } from "convsmith";
  * const head = new nn.Sequential(new nn.Conv2d(1, 20, 5), new nn.ReLU());
  * console.log(head.forward(zeros([1, 1, 32, 32])).shape); // [1, 20, 28, 28]
+ * const named = new nn.Sequential({ conv0: new nn.Conv2d(1, 20, 5), relu0: new nn.ReLU() });
+ * console.log([...named.namedParameters().keys()]); // ["conv0.weight", "conv0.bias"]
  */
 export class Sequential extends Module {
   readonly #layers: readonly Layer[];
 
-  constructor(...layers: Layer[]) {
+  constructor(...layers: Layer[] | [Readonly<Record<string, Layer>>]) {
     super();
-    for (const [index, layer] of layers.entries()) {
+    const [first] = layers;
+    const named: Readonly<Record<string, Layer>> =
+      layers.length === 1 && isRecord(first) ? first : Object.fromEntries((layers as Layer[]).entries());
+    for (const [name, layer] of Object.entries(named)) {
       if (!(layer instanceof Module))
-        throw new ConvsmithError(`Sequential: needs modules, got ${typeof layer} at ${index}`);
-      Object.defineProperty(this, index, { value: layer, enumerable: true });
+        throw new ConvsmithError(`Sequential: needs modules, got ${typeof layer} at ${name}`);
+      if (name in this) throw new ConvsmithError(`Sequential: no layer can be called ${name}, which is a property`);
+      Object.defineProperty(this, name, { value: layer, enumerable: true });
     }
-    this.#layers = layers;
+    this.#layers = Object.values(named);
   }
 
   forward(x: Tensor): Tensor {
@@ -43,4 +49,8 @@ export class Sequential extends Module {
   [Symbol.iterator](): Iterator<Layer> {
     return this.#layers[Symbol.iterator]();
   }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, Layer>> {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -4,12 +4,14 @@ import { adaptiveAvgPool2dOp } from "./avg-pool/adaptive-avg-pool.ts";
 import { avgPool2dOp } from "./avg-pool/avg-pool.ts";
 import { batchNormOps } from "./batch-norm/index.ts";
 import { catOp, stackOp } from "./cat/cat.ts";
+import { channelShuffleOp } from "./channel-shuffle/channel-shuffle.ts";
 import { convTranspose2dOp } from "./convolution/conv-transpose2d.ts";
 import { conv2dOp } from "./convolution/conv2d.ts";
 import { conv2dWeightGradientOp } from "./convolution/weight-gradient.ts";
 import { dropoutOps } from "./dropout/index.ts";
 import { elementwiseOps } from "./elementwise/index.ts";
 import { gatherScatterOps } from "./gather-scatter/index.ts";
+import { layerNormOp } from "./layer-norm/layer-norm.ts";
 import { linearOp } from "./linear/linear.ts";
 import { lossOps } from "./loss/index.ts";
 import { matmulOp } from "./matmul/matmul.ts";
@@ -32,12 +34,14 @@ export * from "./avg-pool/adaptive-avg-pool.ts";
 export * from "./avg-pool/avg-pool.ts";
 export * from "./batch-norm/index.ts";
 export * from "./cat/cat.ts";
+export * from "./channel-shuffle/channel-shuffle.ts";
 export * from "./convolution/conv-transpose2d.ts";
 export * from "./convolution/conv2d.ts";
 export * from "./convolution/weight-gradient.ts";
 export * from "./dropout/index.ts";
 export * from "./elementwise/index.ts";
 export * from "./gather-scatter/index.ts";
+export * from "./layer-norm/layer-norm.ts";
 export * from "./linear/linear.ts";
 export * from "./loss/index.ts";
 export * from "./matmul/matmul.ts";
@@ -61,10 +65,12 @@ export const ops: readonly Op[] = [
   ...[adaptiveAvgPool2dOp, avgPool2dOp],
   ...batchNormOps,
   ...[catOp, stackOp],
+  ...[channelShuffleOp],
   ...[conv2dOp, convTranspose2dOp, conv2dWeightGradientOp],
   ...dropoutOps,
   ...elementwiseOps,
   ...gatherScatterOps,
+  ...[layerNormOp],
   ...[linearOp],
   ...lossOps,
   ...[matmulOp],
