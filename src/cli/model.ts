@@ -21,7 +21,8 @@ export async function findNetwork(model: string, inputShape: readonly number[], 
   const entry = await stat(model).catch(() => null);
   if (entry?.isDirectory()) return await fromRun(model, inputShape);
   if (extname(model) === ".safetensors") return await fromWeights(model);
-  const [, name, suffix] = /^(.*?)(?:-x(\d+))?$/.exec(model) as unknown as [string, string, string?];
+  const suffix = /-x(\d+)$/.exec(model)?.[1];
+  const name = suffix === undefined ? model : model.slice(0, -`-x${suffix}`.length);
   if (scale !== undefined && suffix !== undefined && scale !== Number(suffix)) {
     throw new UsageError(`${model}: is for scale ${suffix}, not ${scale}. Leave --scale out.`);
   }

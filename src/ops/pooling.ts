@@ -11,7 +11,7 @@ export function pairOf(subject: string, name: string, value: number | readonly n
       `${subject}: needs ${name} to be whole and at least ${least}, or two such, got [${pair.join(", ")}]`,
     );
   }
-  return pair as unknown as Pair;
+  return [pair[0]!, pair[1]!];
 }
 
 /** How windows lie along one axis. */

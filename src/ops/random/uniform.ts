@@ -20,9 +20,8 @@ export const uniformOp: PrimitiveOp = {
   }),
   gradient: () => [null],
   reference: ([stream], output) => {
-    const [seedLow, seedHigh, counterLow, counterHigh] = stream as unknown as [number, number, number, number];
-    const seed = join(seedLow, seedHigh);
-    const counter = join(counterLow, counterHigh);
+    const seed = join(stream![0]!, stream![1]!);
+    const counter = join(stream![2]!, stream![3]!);
     const words = new Uint32Array(4);
     for (let at = 0; at < output.length; at++) {
       if (at % 4 === 0) philox(seed, counter + at / 4, words);
