@@ -1,6 +1,6 @@
 import { ArgumentError } from "../core/errors.ts";
 import { Generator } from "../core/generator.ts";
-import { dataOp, Node } from "../core/node.ts";
+import { dataOp, Node, watchRecording } from "../core/node.ts";
 import { numel, type Shape } from "../core/shape.ts";
 import type { Module } from "../nn/index.ts";
 import { noGrad, Tensor, withGenerator } from "../tensor/index.ts";
@@ -18,11 +18,24 @@ export interface Recording {
   readonly order: readonly Node[];
 }
 
+/** A recording that may have ended early: its outputs are then the last nodes that came to be. */
+export interface PartialRecording extends Recording {
+  /** What the network threw, null where nothing. */
+  readonly error: unknown;
+}
+
 /**
  * Records one call in evaluation mode: nothing is computed, no parameter is made, and neither the network nor the
  * random stream is changed. @throws ArgumentError for a shape that is none; ShapeError from the layer that it does not fit.
  */
 export function recordNetwork(network: Network, inputShape: Shape): Recording {
+  const recording = recordPartially(network, inputShape);
+  if (recording.error !== null) throw recording.error;
+  return recording;
+}
+
+/** As recordNetwork, but what the network throws is told beside what it recorded before. @throws ArgumentError for a shape that is none. */
+export function recordPartially(network: Network, inputShape: Shape): PartialRecording {
   if (inputShape.length === 0 || inputShape.some((size) => !Number.isInteger(size) || size < 1)) {
     throw new ArgumentError(
       `summarize: needs an input shape of whole numbers from 1, such as [1, 3, 224, 224], got [${inputShape.join(", ")}]`,
@@ -32,14 +45,24 @@ export function recordNetwork(network: Network, inputShape: Shape): Recording {
     withGenerator(new Generator(0), () =>
       noGrad(() => {
         const x = placeholder(inputShape);
-        const outputs = tensorsIn(network.forward(x)).map((each) => each.node);
-        if (outputs.length === 0) {
-          throw new ArgumentError(`${network.constructor.name}: needs a forward that returns a tensor`);
-        }
-        return { input: x.node, outputs, order: recorded(outputs) };
+        let outputs: readonly Node[] = [];
+        const { nodes, error } = watchRecording(() => {
+          outputs = tensorsIn(network.forward(x)).map((each) => each.node);
+          if (outputs.length === 0) {
+            throw new ArgumentError(`${network.constructor.name}: needs a forward that returns a tensor`);
+          }
+        });
+        if (error !== null) outputs = lastOf(nodes);
+        return { input: x.node, outputs, order: recorded(outputs), error };
       }),
     ),
   );
+}
+
+/** Nodes that no other uses. */
+function lastOf(nodes: readonly Node[]): Node[] {
+  const used = new Set(nodes.flatMap(({ inputs }) => inputs));
+  return nodes.filter((node) => !used.has(node));
 }
 
 /** A tensor whose numbers are never read: they would be zeros. */
@@ -56,7 +79,7 @@ export function placeholder(shape: Shape): Tensor {
 /** Runs `body` with all modules in evaluation mode, and puts each back into its own. */
 function evaluating<T>(network: Module, body: () => T): T {
   const modes = network.modules().map((module) => ({ module, training: module.training }));
-  network.eval();
+  for (const { module } of modes) module.training = false;
   try {
     return body();
   } finally {

@@ -32,6 +32,8 @@ test("ESPCN x3 at 360x640, layer by layer", () => {
   expect(summary.totals).toEqual({
     parameters: 22_729,
     trainable: 22_729,
+    // 64 and 32 channels, each before and after its tanh; 9; the shuffled picture before and after its sigmoid.
+    activationBytes: 4 * 360 * 640 * (2 * 64 + 2 * 32 + 9 + 9 + 9),
     multiplications: 5_212_569_600,
     additions: 5_188_377_600,
     biasAdditions: 24_192_000,
@@ -147,4 +149,30 @@ test("a shape that is none, and a forward that gives no tensor", () => {
     }
   }
   expect(() => summarize(new Nothing(), [1])).toThrow("Nothing: needs a forward that returns a tensor");
+});
+
+test("rows by op: the same totals, parameters at a layer's first op", () => {
+  const byOp = summarize(new Espcn(), [1, 1, 9, 9], { rows: "ops" });
+  expect(byOp.layers.map(({ path, ops }) => `${path} ${ops}`)).toEqual([
+    "conv1 conv2d",
+    " tanh",
+    "conv2 conv2d",
+    " tanh",
+    "conv3 conv2d",
+    "shuffle pixelShuffle",
+    " sigmoid",
+  ]);
+  expect(byOp.totals).toEqual(summarize(new Espcn(), [1, 1, 9, 9]).totals);
+});
+
+test("a network that fails half-way gives the rows up to there, where asked to", () => {
+  const net = new nn.Sequential(new nn.Conv2d(1, 4, 3), new nn.BatchNorm2d(4), new nn.ReLU(), new nn.Conv2d(5, 2, 3));
+  const { layers, error } = summarize(net, [1, 1, 8, 8], { partial: true });
+  const made = layers.filter(({ outputShape }) => outputShape !== null);
+  expect(made.map(({ path }) => path)).toEqual(["0", "1", "2"]);
+  expect(made[2]!.receptiveField!.width.size).toBe(3);
+  expect((error as Error).message).toContain("3 (Conv2d 5→2, 3×3): needs 5 input channels, got 4");
+  const none = summarize(net, [1, 3, 8, 8], { partial: true });
+  expect(none.layers.map(({ outputShape }) => outputShape)).toEqual([null, null, null]);
+  expect((none.error as Error).message).toContain("0 (Conv2d 1→4, 3×3)");
 });

@@ -1,13 +1,15 @@
-import type { Node, Scope } from "../core/node.ts";
-import type { Shape } from "../core/shape.ts";
-import type { Module } from "../nn/index.ts";
+import type { Node } from "../core/node.ts";
+import { numel, type Shape } from "../core/shape.ts";
+import { type Call, callsOf, noParameters, type ParameterCount, parametersByModule } from "./calls.ts";
+import type { Convention, ConventionName } from "./conventions/convention.ts";
+import { conventionOf } from "./conventions/index.ts";
 import { type Count, costOf, sumCounts } from "./cost.ts";
 import { FieldMap, type ReceptiveField } from "./receptive-field.ts";
-import { type Network, recordNetwork } from "./recording.ts";
+import { type Network, recordPartially } from "./recording.ts";
 import { summaryTable, type TableOptions } from "./summary-table.ts";
 
-/** One call of a module that records ops itself or holds parameters. */
-export interface LayerRow extends Count {
+/** One call of a module that records ops itself or holds parameters; with `rows: "ops"`, one op of it. */
+export interface LayerRow extends Count, ParameterCount {
   /** "head.0"; "" for the network itself. */
   readonly path: string;
   /** The module's class. */
@@ -18,30 +20,69 @@ export interface LayerRow extends Count {
   readonly ops: readonly string[];
   /** Of its last op; null where it was not called. */
   readonly outputShape: Shape | null;
-  /** Elements of its own parameters, at its first call; what it shares with an earlier module is counted there. */
-  readonly parameters: number;
-  readonly trainable: number;
+  /** Bytes of what its ops give out, in float32 and with nothing fused; moves that copy nothing count as none. */
+  readonly activationBytes: number;
   readonly receptiveField: ReceptiveField | null;
+  /** Parts of the totals, from 0 to 1. */
+  readonly share: Readonly<Record<"parameters" | "macs" | "flops" | "activationBytes", number>>;
 }
 
-export interface Totals extends Count {
-  readonly parameters: number;
-  readonly trainable: number;
+export interface Totals extends Count, ParameterCount {
+  readonly activationBytes: number;
 }
+
+export interface SummaryOptions {
+  /** A row for each call of a module (the default), or for each op. */
+  readonly rows?: "modules" | "ops";
+  /** Whose MACs and FLOPs: "exact" unless given. Multiplications, additions and bias additions are always exact. */
+  readonly convention?: ConventionName;
+  /** A network that throws gives the rows up to there, and `error`. */
+  readonly partial?: boolean;
+}
+
+type BareRow = Omit<LayerRow, "share">;
 
 /** What summarize() found. Totals are the sums of the rows. */
 export class Summary {
   readonly name: string;
   readonly inputShape: Shape;
+  readonly convention: ConventionName;
   readonly layers: readonly LayerRow[];
   readonly totals: Totals;
+  /** What the network threw, with `partial`; null where it did not. */
+  readonly error: unknown;
 
-  constructor(name: string, inputShape: Shape, layers: readonly LayerRow[]) {
+  constructor(
+    name: string,
+    inputShape: Shape,
+    rows: readonly BareRow[],
+    convention: ConventionName = "exact",
+    error: unknown = null,
+  ) {
     this.name = name;
     this.inputShape = inputShape;
-    this.layers = layers;
-    const sum = (key: "parameters" | "trainable") => layers.reduce((total, layer) => total + layer[key], 0);
-    this.totals = { parameters: sum("parameters"), trainable: sum("trainable"), ...sumCounts(layers) };
+    this.convention = convention;
+    this.error = error;
+    const sum = (key: "parameters" | "trainable" | "activationBytes") =>
+      rows.reduce((total, row) => total + row[key], 0);
+    const totals: Totals = {
+      parameters: sum("parameters"),
+      trainable: sum("trainable"),
+      activationBytes: sum("activationBytes"),
+      ...sumCounts(rows),
+    };
+    this.totals = totals;
+    const part = (row: BareRow, key: "parameters" | "macs" | "flops" | "activationBytes") =>
+      totals[key] === 0 ? 0 : row[key] / totals[key];
+    this.layers = rows.map((row) => ({
+      ...row,
+      share: {
+        parameters: part(row, "parameters"),
+        macs: part(row, "macs"),
+        flops: part(row, "flops"),
+        activationBytes: part(row, "activationBytes"),
+      },
+    }));
   }
 
   /** A table for people. `width`: columns of the terminal; that of this one, or 100, where left out. */
@@ -49,88 +90,76 @@ export class Summary {
     return summaryTable(this, options);
   }
 
-  toJSON(): { name: string; inputShape: Shape; layers: readonly LayerRow[]; totals: Totals } {
-    const { name, inputShape, layers, totals } = this;
-    return { name, inputShape, layers, totals };
+  toJSON() {
+    const { name, inputShape, convention, layers, totals, error } = this;
+    const failure = error === null ? {} : { error: error instanceof Error ? error.message : String(error) };
+    return { name, inputShape, convention, layers, totals, ...failure };
   }
 }
 
 /**
  * Sizes, parameters, operations and receptive fields of a network for an input of this shape, layer by layer, in
  * evaluation mode. Found from the recorded graph: nothing is computed and no parameter is made.
- * @throws ShapeError that names the layer which the input does not fit; ArgumentError for a shape that is none.
+ * @throws ShapeError that names the layer which the input does not fit (not with `partial`); ArgumentError for a shape that
+ * is none.
  * @example
  * import { nn, summarize } from "convsmith";
  * const summary = summarize(new nn.Conv2d(1, 64, 5, { padding: 2 }), [1, 1, 360, 640]);
  * console.log(summary.totals.parameters, summary.totals.flops); // 1664 737280000
  */
-export function summarize(network: Network, inputShape: Shape): Summary {
-  const recording = recordNetwork(network, inputShape);
+export function summarize(network: Network, inputShape: Shape, options: SummaryOptions = {}): Summary {
+  const { rows: kind = "modules", partial = false } = options;
+  const convention = conventionOf(options.convention ?? "exact");
+  const recording = recordPartially(network, inputShape);
+  if (recording.error !== null && !partial) throw recording.error;
   const fields = new FieldMap(recording);
-  const rows = rowsByCall(network, recording.order);
   const parameters = parametersByModule(network);
-  const layers: LayerRow[] = [];
-  for (const { module, path, nodes } of rows) {
-    const own = parameters.get(module) ?? noParameters;
-    parameters.delete(module);
-    const last = nodes.at(-1);
-    layers.push({
-      path,
-      type: module.constructor.name,
-      description: module.describe(),
-      ops: nodes.map((node) => node.op.name),
-      outputShape: last?.shape ?? null,
-      ...own,
-      ...sumCounts(nodes.map(costOf)),
-      receptiveField: last ? fields.field(last) : null,
-    });
+  const calls = callsOf(network, recording.order, parameters);
+  const rows: { readonly end: number; readonly row: BareRow }[] = [];
+  for (const call of calls) {
+    let own = parameters.get(call.module) ?? noParameters;
+    parameters.delete(call.module);
+    const { nodes } = call;
+    for (const part of kind === "modules" || nodes.length === 0 ? [nodes] : nodes.map((node) => [node])) {
+      rows.push({ end: part.at(-1)?.id ?? Infinity, row: rowOf(call, part, own, convention, fields) });
+      own = noParameters;
+    }
   }
-  return new Summary(network.constructor.name, inputShape, layers);
+  // In the order in which they were recorded: stable, so that what was not called stays behind.
+  rows.sort((a, b) => (a.end === b.end ? 0 : a.end - b.end));
+  return new Summary(
+    network.constructor.name,
+    inputShape,
+    rows.map(({ row }) => row),
+    convention.name,
+    recording.error,
+  );
 }
 
-interface Row {
-  readonly module: Module;
-  readonly path: string;
-  readonly nodes: Node[];
+function rowOf(
+  call: Call,
+  nodes: readonly Node[],
+  own: ParameterCount,
+  convention: Convention,
+  fields: FieldMap,
+): BareRow {
+  const { module, path } = call;
+  const last = nodes.at(-1);
+  const counted = nodes.map((node) => convention.count(node, call));
+  return {
+    path,
+    type: module.constructor.name,
+    description: module.describe(),
+    ops: nodes.map((node) => node.op.name),
+    outputShape: last?.shape ?? null,
+    activationBytes: nodes.reduce((bytes, node) => bytes + bytesOf(node), 0),
+    ...own,
+    ...sumCounts(nodes.map(costOf)),
+    macs: counted.reduce((sum, { macs }) => sum + macs, 0),
+    flops: counted.reduce((sum, { flops }) => sum + flops, 0),
+    receptiveField: last ? fields.field(last) : null,
+  };
 }
 
-/** Ops by the call of the innermost module that recorded them, by their last op; then modules that only hold parameters. */
-function rowsByCall(network: Module, order: readonly Node[]): Row[] {
-  const paths = new Map([...network.namedModules()].map(([path, module]) => [module as object, path]));
-  const rows = new Map<Scope | null, Row>();
-  const nodes = order.filter(({ op }) => op.kind !== "leaf" && !isConstant(op)).sort((a, b) => a.id - b.id);
-  for (const node of nodes) {
-    let { scope } = node;
-    while (scope && !paths.has(scope.module)) scope = scope.outer;
-    const module = (scope?.module ?? network) as Module;
-    const row = rows.get(scope) ?? { module, path: paths.get(module)!, nodes: [] };
-    // Put behind the rows that ended earlier.
-    rows.delete(scope);
-    rows.set(scope, row);
-    row.nodes.push(node);
-  }
-  const called = new Set([...rows.values()].map(({ module }) => module));
-  const holding = parametersByModule(network);
-  const silent = [...network.namedModules()].filter(([, module]) => !called.has(module) && holding.has(module));
-  return [...rows.values(), ...silent.map(([path, module]) => ({ module, path, nodes: [] }))];
-}
-
-/** A constant of an expression is no work of its own. */
-const isConstant = (op: Node["op"]) => op.kind === "elementwise" && op.arity === 0;
-
-const noParameters = { parameters: 0, trainable: 0 };
-
-function parametersByModule(network: Module): Map<Module, { parameters: number; trainable: number }> {
-  const modules = network.namedModules();
-  const found = new Map<Module, { parameters: number; trainable: number }>();
-  for (const [name, parameter] of network.namedParameters()) {
-    const module = modules.get(name.slice(0, Math.max(0, name.lastIndexOf("."))))!;
-    const sum = found.get(module) ?? noParameters;
-    const { numel } = parameter;
-    found.set(module, {
-      parameters: sum.parameters + numel,
-      trainable: sum.trainable + (parameter.requiresGrad ? numel : 0),
-    });
-  }
-  return found;
-}
+/** Elements of four bytes: float32 and int32. */
+const bytesOf = ({ op, shape }: Node) => (op.kind === "movement" ? 0 : 4 * numel(shape));

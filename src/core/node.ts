@@ -83,10 +83,33 @@ export function scope(): Scope | null {
   return currentScope;
 }
 
+let log: Node[] | null = null;
+
+/** Every node that `body` records, in order: also when it throws half-way. A composition is one node, without its body's. */
+export function watchRecording(body: () => void): { readonly nodes: readonly Node[]; readonly error: unknown } {
+  const before = log;
+  const nodes: Node[] = [];
+  log = nodes;
+  try {
+    body();
+    return { nodes, error: null };
+  } catch (error) {
+    return { nodes, error };
+  } finally {
+    log = before;
+  }
+}
+
 const noAttributes: Attributes = {};
 
 /** Records one call: the only way in which a node that is not a leaf comes to be. @throws ShapeError from the op's rule. */
 export function record(op: Op, inputs: readonly Node[], attributes: Attributes = noAttributes): Node {
+  const node = made(op, inputs, attributes);
+  log?.push(node);
+  return node;
+}
+
+function made(op: Op, inputs: readonly Node[], attributes: Attributes): Node {
   switch (op.kind) {
     case "elementwise": {
       const shape = broadcastShapes(
@@ -115,8 +138,14 @@ export function record(op: Op, inputs: readonly Node[], attributes: Attributes =
 
 function composition(op: CompositionOp, inputs: readonly Node[], attributes: Attributes): Node {
   op.check?.(inputs, attributes);
-  const body = op.body(inputs, attributes);
-  return new Node(op, inputs, attributes, body.shape, body.dtype, null, body);
+  const outer = log;
+  log = null;
+  try {
+    const body = op.body(inputs, attributes);
+    return new Node(op, inputs, attributes, body.shape, body.dtype, null, body);
+  } finally {
+    log = outer;
+  }
 }
 
 export const dataOp: LeafOp = { kind: "leaf", name: "data" };

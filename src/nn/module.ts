@@ -65,14 +65,7 @@ export abstract class Module {
 
   /** This module (named "") and all inside it, outermost first, each once, under the first of its names. */
   namedModules(): Map<string, Module> {
-    const found = new Map<Module, string>();
-    const visit = (module: Module, path: string) => {
-      if (found.has(module)) return;
-      found.set(module, path);
-      for (const [name, child] of module.namedChildren()) visit(child, join(path, name));
-    };
-    visit(this, "");
-    return new Map([...found].map(([module, path]) => [path, module]));
+    return new Map(this.#walk().map(({ path, module }) => [path, module]));
   }
 
   modules(): Module[] {
@@ -164,6 +157,21 @@ export abstract class Module {
     return [`${name}(${this.extraRepr()}`, ...lines, ")"].join("\n");
   }
 
+  /** This module and all inside it, outermost first, each once. */
+  #walk(): { readonly path: string; readonly module: Module; readonly members: Members }[] {
+    const found: { path: string; module: Module; members: Members }[] = [];
+    const seen = new Set<Module>();
+    const visit = (module: Module, path: string) => {
+      if (seen.has(module)) return;
+      seen.add(module);
+      const members = module.#members();
+      found.push({ path, module, members });
+      for (const [name, child] of members.modules) visit(child, join(path, name));
+    };
+    visit(this, "");
+    return found;
+  }
+
   #members(): Members {
     if (Object.getOwnPropertyDescriptor(this, "forward")?.get?.() !== wrappers.get(this)) throw fieldError(this);
     return entries(this);
@@ -171,8 +179,8 @@ export abstract class Module {
 
   #collect<T extends StoredTensor>(pick: (members: Members) => ReadonlyMap<string, T>): Map<string, T> {
     const found = new Map<T, string>();
-    for (const [path, module] of this.namedModules()) {
-      for (const [name, tensor] of pick(module.#members())) {
+    for (const { path, members } of this.#walk()) {
+      for (const [name, tensor] of pick(members)) {
         if (found.has(tensor)) continue;
         found.set(tensor, join(path, name));
         tensor.rename(join(path, name));
