@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bundle, bundleSizes } from "./lib/bundle.mjs";
+import { bundle, bundleCommands, bundleSizes } from "./lib/bundle.mjs";
 import { root, runPackage } from "./lib/run.mjs";
 
 const stamp = join(root, "dist", ".stamp");
@@ -17,7 +17,11 @@ rmSync(join(root, "dist"), { recursive: true, force: true });
 if (!runPackage("typescript", "tsc", ["-p", "tsconfig.build.json"])) fail("the types are wrong; see above");
 if (existsSync(join(root, "src/index.ts"))) await writeBundle();
 const main = join(root, "dist/cli/main.js");
-if (existsSync(main)) chmodSync(main, 0o755);
+if (existsSync(main)) {
+  rmSync(join(root, "dist/cli"), { recursive: true });
+  await bundleCommands();
+  chmodSync(main, 0o755);
+}
 mkdirSync(join(root, "dist"), { recursive: true });
 writeFileSync(stamp, inputs);
 console.log("Built dist/");

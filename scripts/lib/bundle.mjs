@@ -22,6 +22,28 @@ export async function bundleSizes(text) {
   return { all: gzipped(text), core: gzipped(core) };
 }
 
+/** Puts the commands into few files: most of a command's start would go into finding hundreds of them. */
+export async function bundleCommands() {
+  const esbuild = await import("esbuild");
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ["src/cli/main.ts"],
+    outdir: "dist/cli",
+    chunkNames: "[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    packages: "external",
+    // A user's network has to share the commands' device and generator.
+    alias: { convsmith: "./src/index.ts" },
+    // Rows and errors show names of classes.
+    keepNames: true,
+    logLevel: "error",
+  });
+}
+
 const gzipped = (text) => gzipSync(text, { level: 9 }).length;
 
 async function build(entry) {

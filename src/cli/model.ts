@@ -3,7 +3,9 @@ import { extname, join } from "node:path";
 import type { Network } from "../analysis/index.ts";
 import { ConvsmithError } from "../core/errors.ts";
 import { readSafetensors } from "../formats/node.ts";
-import { closestNames, createModel, type ModelOptions, models, scalable } from "../models/index.ts";
+import { closestNames } from "../models/names.ts";
+import type { ModelOptions } from "../models/ready-model.ts";
+import { createModel, models, scalable } from "../models/registry.ts";
 import { UsageError } from "./errors.ts";
 
 export interface FoundNetwork {

@@ -1,6 +1,5 @@
 import type { Argv, InferredOptionTypes, Options } from "yargs";
 import { summarize } from "../analysis/index.ts";
-import { useWasm } from "./device.ts";
 import { parseInputShape } from "./input-shape.ts";
 import { findNetwork } from "./model.ts";
 import { printResult } from "./output.ts";
@@ -31,7 +30,6 @@ export const builder = (argv: Argv): Argv =>
 
 export async function handler({ model, input, scale, json }: SummaryOptions): Promise<void> {
   const shape = parseInputShape(input);
-  useWasm();
   const { network } = await findNetwork(model, shape, scale);
   const summary = summarize(network, shape);
   printResult(json, summary, () => summary.toString());

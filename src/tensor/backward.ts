@@ -5,7 +5,8 @@ import type { Node } from "../core/node.ts";
 import { numel } from "../core/shape.ts";
 import * as ops from "../ops/index.ts";
 import { engine } from "./engine.ts";
-import { ownerOf, type Parameter } from "./parameter.ts";
+import { owners } from "./owners.ts";
+import type { Parameter } from "./parameter.ts";
 import { Tensor } from "./tensor.ts";
 
 const throughHistory = (node: Node) => (node.constant ? [] : node.inputs);
@@ -23,7 +24,7 @@ export function recordBackward(root: Tensor, gradient?: Tensor): void {
   for (const each of history) {
     if (each.source?.kind !== "cell" || !each.source.cell.requiresGrad) continue;
     const { cell, version } = each.source;
-    const parameter = ownerOf(cell);
+    const parameter = owners.get(cell);
     if (!parameter) continue;
     if (version !== cell.version) {
       throw new StaleTensorError(

@@ -3,9 +3,8 @@ import { ArgumentError } from "../core/errors.ts";
 import { dataNode, type Node } from "../core/node.ts";
 import { type DType, numel, type Shape } from "../core/shape.ts";
 import { engine } from "./engine.ts";
+import { owners } from "./owners.ts";
 import { Tensor } from "./tensor.ts";
-
-const owners = new WeakMap<Cell, Parameter>();
 
 /** A tensor whose value lives on between runs and can be replaced: the current version of a cell. */
 export class StoredTensor extends Tensor {
@@ -108,9 +107,4 @@ export class Parameter extends StoredTensor {
     if (this.#hasGrad) engine().discard(this.gradCell);
     this.#hasGrad = false;
   }
-}
-
-/** The parameter that a cell belongs to: backward finds parameters from a graph. */
-export function ownerOf(cell: Cell): Parameter | undefined {
-  return owners.get(cell);
 }
