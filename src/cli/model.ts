@@ -2,50 +2,94 @@ import { readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { Network } from "../analysis/index.ts";
 import { ConvsmithError } from "../core/errors.ts";
+import type { Shape } from "../core/shape.ts";
 import { readSafetensors } from "../formats/node.ts";
 import { closestNames } from "../models/names.ts";
 import type { ModelOptions } from "../models/ready-model.ts";
-import { createModel, models, scalable } from "../models/registry.ts";
+import { createModel, models, optionsOf, scalable } from "../models/registry.ts";
+import type { NetworkRequest } from "../training/network-module.ts";
 import { UsageError } from "./errors.ts";
+import { parseInputShape } from "./input-shape.ts";
+import type { ModelRequest } from "./model-options.ts";
 
-export interface FoundNetwork {
+/** A network that a user names. */
+export interface FoundModel {
   readonly name: string;
   readonly network: Network;
+  /** The one that was asked for, or that the network is known for. */
+  readonly inputShape: Shape;
+  /** Another one of the kind, with fresh weights. */
+  readonly make: () => Promise<Network>;
 }
 
 /**
  * The network that a user names, with fresh weights: a name that convsmith knows (`espcn`, `espcn-x3`), a run's folder, a
  * `.safetensors` file of a network that convsmith knows, or a module (`net.ts`) that exports one.
- * @throws ConvsmithError of one line where there is none.
+ * @throws ConvsmithError of one line where there is none, or no shape of input is known.
  */
-export async function findNetwork(model: string, inputShape: readonly number[], scale?: number): Promise<FoundNetwork> {
-  if (/^\.[cm]?[jt]s$/.test(extname(model))) return await fromModule(model, inputShape);
+export async function findModel(model: string, request: ModelRequest): Promise<FoundModel> {
+  const input = request.input === undefined ? undefined : parseInputShape(request.input);
+  if (/^\.[cm]?[jt]s$/.test(extname(model))) return await fromModule(model, model, input, {});
   const entry = await stat(model).catch(() => null);
-  if (entry?.isDirectory()) return await fromRun(model, inputShape);
-  if (extname(model) === ".safetensors") return await fromWeights(model);
+  if (entry?.isDirectory()) return await fromRun(model, input);
+  if (extname(model) === ".safetensors") return await fromWeights(model, input);
   const suffix = /-x(\d+)$/.exec(model)?.[1];
   const name = suffix === undefined ? model : model.slice(0, -`-x${suffix}`.length);
+  const { scale, classes, "aux-logits": auxLogits } = request;
   if (scale !== undefined && suffix !== undefined && scale !== Number(suffix)) {
     throw new UsageError(`${model}: is for scale ${suffix}, not ${scale}. Leave --scale out.`);
   }
-  return known(name, { scale: scale ?? (suffix === undefined ? undefined : Number(suffix)) }, model);
+  return known(
+    name,
+    { scale: scale ?? (suffix === undefined ? undefined : Number(suffix)), classes, auxLogits },
+    model,
+    input,
+  );
 }
 
-function known(name: string, options: ModelOptions, said: string): FoundNetwork {
-  if (!Object.keys(models).some((each) => each.toLowerCase() === name.toLowerCase())) {
+type AskedOptions = { readonly [Key in "scale" | "classes" | "auxLogits"]?: ModelOptions[Key] | undefined };
+
+async function known(name: string, asked: AskedOptions, said: string, input?: Shape): Promise<FoundModel> {
+  const found = Object.keys(models).find((each) => each.toLowerCase() === name.toLowerCase());
+  if (found === undefined) {
     const close = closestNames(name, Object.keys(models)).join(", ");
     throw new UsageError(
       `unknown model ${said}. Close are ${close}. Use a name, a run's folder, a .safetensors file, or a module such as net.ts.`,
     );
   }
-  const set = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return { name: said, network: createModel(name, set).network as Network };
+  const options = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+  const taken = optionsOf(found);
+  for (const option of Object.keys(options)) {
+    if (taken.includes(option as keyof ModelOptions)) continue;
+    const flags = taken.map(flagOf).join(", ");
+    throw new UsageError(`${said}: takes no ${flagOf(option)}${flags ? `; it takes ${flags}` : ""}. Leave it out.`);
+  }
+  const make = async () => createModel(found, options).network as Network;
+  const { network, inputHint } = createModel(found, options);
+  return { name: said, network: network as Network, inputShape: input ?? inputHint, make };
 }
 
-async function fromModule(path: string, shape: readonly number[]): Promise<FoundNetwork> {
-  const [channels = 1, height = 1, width = 1] = shape.slice(-3);
-  const { create } = await load(path);
-  return { name: path, network: (await create({ classes: 10, channels, height, width })) as Network };
+const flagOf = (option: string) => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** `asked`: what a run's config says of the classes and the input that the network was made for. */
+async function fromModule(
+  path: string,
+  name: string,
+  input: Shape | undefined,
+  asked: Partial<NetworkRequest>,
+): Promise<FoundModel> {
+  const { create, input: own } = await load(path);
+  const trained = asked.channels && asked.height && asked.width ? [1, asked.channels, asked.height, asked.width] : null;
+  const shape = input ?? trained ?? (own && [1, ...own]);
+  const [channels = 3, height = 224, width = 224] = shape?.slice(-3) ?? [];
+  const make = async () => (await create({ classes: 10, channels, height, width, ...asked })) as Network;
+  const network = await make();
+  if (!shape) {
+    throw new UsageError(
+      `${name}: --input is missing, and the module has no export input = [channels, height, width]. Give its shape, such as --input 1x3x224x224.`,
+    );
+  }
+  return { name, network, inputShape: shape, make };
 }
 
 /** Only a module needs the whole package. */
@@ -56,7 +100,7 @@ async function load(path: string) {
 }
 
 /** Built again from the facts that a run's config.json keeps. */
-async function fromRun(folder: string, shape: readonly number[]): Promise<FoundNetwork> {
+async function fromRun(folder: string, input?: Shape): Promise<FoundModel> {
   let network: { readonly name?: unknown; readonly options?: Record<string, unknown> } | undefined;
   try {
     network = JSON.parse(await readFile(join(folder, "config.json"), "utf8")).network;
@@ -68,23 +112,24 @@ async function fromRun(folder: string, shape: readonly number[]): Promise<FoundN
   }
   const { name, options = {} } = network ?? {};
   if (typeof name !== "string") throw new ConvsmithError(`${folder}: its config.json names no network`);
-  if (name !== "module") return { ...known(name, options, name), name: folder };
-  const { create } = await load(String(options.module));
-  const [channels = 1, height = 1, width = 1] = shape.slice(-3);
-  const request = { classes: 10, channels, height, width, ...(options as object) };
-  return { name: folder, network: (await create(request)) as Network };
+  const { scale, classes, auxLogits } = options as AskedOptions;
+  if (name !== "module") return { ...(await known(name, { scale, classes, auxLogits }, name, input)), name: folder };
+  return await fromModule(String(options.module), folder, input, options);
 }
 
 /** The known network whose state_dict has just these names and shapes. */
-async function fromWeights(path: string): Promise<FoundNetwork> {
+async function fromWeights(path: string, input?: Shape): Promise<FoundModel> {
   const { tensors } = await readSafetensors(path);
   for (const name of Object.keys(models)) {
     const scales: ModelOptions[] = scalable.includes(name) ? [{ scale: 3 }, { scale: 2 }, { scale: 4 }] : [{}];
     for (const options of scales) {
-      const network = createModel(name, options).network as Network;
+      const { network, inputHint } = createModel(name, options);
       const state = network.stateDict();
       const fits = [...state].every(([key, { shape }]) => `${tensors.get(key)?.shape}` === `${shape}`);
-      if (fits && state.size === tensors.size) return { name: path, network };
+      if (fits && state.size === tensors.size) {
+        const make = async () => createModel(name, options).network as Network;
+        return { name: path, network: network as Network, inputShape: input ?? inputHint, make };
+      }
     }
   }
   throw new ConvsmithError(

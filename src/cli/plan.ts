@@ -3,13 +3,13 @@ import { type PlanBuffer, type PlanReport, type PlanStep, planOf } from "../anal
 import { createWasmDevice } from "../devices/wasm/create.ts";
 import { wasmKernels } from "../ops/wasm.ts";
 import { setDevice } from "../tensor/index.ts";
-import { parseInputShape } from "./input-shape.ts";
-import { findNetwork } from "./model.ts";
+import { findModel } from "./model.ts";
+import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
 import { printResult } from "./output.ts";
-import { modelHelp, networkOptions } from "./summary.ts";
 
 const planOptions = {
-  ...networkOptions,
+  ...modelOptions,
+  ...jsonOption,
   train: { type: "boolean", describe: "A training step: forward, mean squared error, backward, Adam", default: false },
 } as const satisfies Record<string, Options>;
 
@@ -22,14 +22,13 @@ export const builder = (argv: Argv): Argv =>
     .example("$0 plan espcn --input 1x1x360x640", "")
     .example("$0 plan espcn --input 16x1x17x17 --train", "");
 
-export async function handler({ model, input, scale, train, json }: PlanOptions): Promise<void> {
-  const shape = parseInputShape(input);
+export async function handler({ model, train, json, ...request }: PlanOptions): Promise<void> {
   const device = createWasmDevice(wasmKernels, {});
   setDevice(device);
-  const { network } = await findNetwork(model, shape, scale);
+  const { network, inputShape } = await findModel(model, request);
   if (train) network.train();
   else network.eval();
-  const report = await planOf(network, shape, device, { train });
+  const report = await planOf(network, inputShape, device, { train });
   printResult(json, report, () => planText(report));
 }
 

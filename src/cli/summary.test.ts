@@ -58,6 +58,13 @@ test.each([
   expect(layers).toHaveLength(5);
 });
 
+test("a known network needs no input; its options are its own", async () => {
+  const { out } = await call("summary", "squeezenet1_1", "--classes", "10", "--json");
+  const { inputShape, layers } = JSON.parse(out);
+  expect(inputShape).toEqual([1, 3, 224, 224]);
+  expect(layers.at(-1).outputShape).toEqual([1, 10]);
+});
+
 test("summary of a user's module, as a table", async () => {
   const { good, out } = await call("summary", path("net.ts"), "--input", "1x3x8x8");
   expect(good).toBe(true);
@@ -85,7 +92,9 @@ test.each([
   { args: ["summary", "espcn", "--input", "1xax8"], message: "--input must be sizes such as 1x3x224x224" },
   { args: ["summary", "espcn-x2", "--scale", "3", "--input", "1x1x8x8"], message: "is for scale 2, not 3" },
   { args: ["summary", "espcn", "--input", "1x3x8x8"], message: "conv1 (Conv2d 1→64, 5×5): needs 1 input channel" },
-  { args: ["summary", "."], message: "input" },
+  { args: ["summary", "."], message: "holds no config.json" },
+  { args: ["summary", "net.ts"], message: "--input is missing" },
+  { args: ["summary", "resnet18", "--scale", "2"], message: "resnet18: takes no --scale; it takes --classes" },
   { args: ["plan", "other.safetensors", "--input", "1x1x8x8"], message: "holds weights of no network" },
   { args: ["summary", "none.ts", "--input", "1x1x8x8"], message: "needs a default export that is a network" },
   { args: ["summary", "", "--input", "1x1x8x8"], message: "holds no config.json" },

@@ -25,6 +25,13 @@ export const models: Readonly<Record<string, (options?: ModelOptions) => ReadyMo
 /** Names whose networks take a scale. */
 export const scalable: readonly string[] = ["espcn", "fsrcnn"];
 
+/** The options that the network of this name takes. */
+export function optionsOf(name: string): readonly (keyof ModelOptions)[] {
+  if (scalable.includes(name)) return ["scale"];
+  if (name === "srcnn") return [];
+  return name === "googlenet" || name === "inception_v3" ? ["classes", "auxLogits", "transformInput"] : ["classes"];
+}
+
 /**
  * The network of that name, whatever its case: those of torchvision have its names and state_dict keys.
  * @throws ArgumentError that tells the closest names.

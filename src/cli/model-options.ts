@@ -1,0 +1,22 @@
+import type { InferredOptionTypes, Options } from "yargs";
+
+export const modelHelp =
+  "A known name (espcn, espcn-x3, resnet18, …), a run's folder, a .safetensors file, or a module such as net.ts";
+
+/** Which network, and for which input: the same for every command about a network. */
+export const modelOptions = {
+  input: {
+    type: "string",
+    describe: "Shape of the input, such as 1x3x224x224 [default: what the network is known for]",
+    requiresArg: true,
+  },
+  scale: { type: "number", describe: "Super-resolution: how much larger a picture becomes [3]", requiresArg: true },
+  classes: { type: "number", describe: "Classifiers: how many classes", requiresArg: true },
+  "aux-logits": { type: "boolean", describe: "googlenet and inception_v3: with the auxiliary heads" },
+} as const satisfies Record<string, Options>;
+
+export const jsonOption = {
+  json: { type: "boolean", describe: "Print the result as JSON on stdout", default: false },
+} as const satisfies Record<string, Options>;
+
+export type ModelRequest = Partial<InferredOptionTypes<typeof modelOptions>>;
