@@ -13,6 +13,8 @@ export interface Platform {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Turns on a V8 flag for code that is compiled from now on; false where that can't be done. */
   readonly setFlag: (flag: string) => boolean;
+  /** The JavaScript engine knows a flag for 256-bit vectors and has gained from it: V8 of Node 24 and later. */
+  readonly mayRevectorize: boolean;
   readonly breathe: () => Promise<void>;
 }
 
@@ -39,6 +41,7 @@ function nodePlatform(): Platform {
       v8?.setFlagsFromString(flag);
       return v8 !== undefined;
     },
+    mayRevectorize: v8 !== undefined && Number.parseInt(process.versions.v8, 10) >= 13,
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
   };
 }
@@ -66,6 +69,7 @@ function webPlatform(): Platform {
     startThread: isolated && typeof Worker === "function" ? webThread : null,
     environment: {},
     setFlag: () => false,
+    mayRevectorize: false,
     breathe: () =>
       new Promise((resolve) => {
         const { port1, port2 } = new MessageChannel();

@@ -2,43 +2,64 @@ import { FunctionBuilder } from "../../codegen/wasm/assembler.ts";
 import { encodeModule } from "../../codegen/wasm/module.ts";
 import type { Target } from "../../core/kernel.ts";
 
-type Tile = Target["tile"];
+export type Tile = Target["tile"];
 
+export const depth = 256;
+const repeats = 24;
+/** Rounds without a gain after which the optimising compiler, which works beside, has surely taken over. */
+const patience = 6;
+const limitMilliseconds = 60;
+const rowBytes = 4 * depth;
+
+/** Tiles for vectors of 128 bits. */
 const candidates: readonly Tile[] = [
   [4, 8],
   [3, 12],
   [6, 8],
 ];
-const depth = 256;
-const repeats = 24;
-const rounds = 6;
-const rowBytes = 4 * depth;
+
+/** A tile, and how fast it is: results times terms in a millisecond. */
+export interface ProbedTile {
+  readonly tile: Tile;
+  readonly rate: number;
+}
 
 /**
  * The register tile that multiplies fastest here: which one spills depends on the compiler, so it is tried and not looked
- * up. Tiles add in the same order, so the choice never shows in the bits. Takes about 20 ms.
+ * up. Tiles add in the same order, so the choice never shows in the bits. Takes about 20 ms; `enough` is a rate to wait for.
  */
-export function probeTile(fusedMultiplyAdd: boolean): Tile {
+export function probeTile(fusedMultiplyAdd: boolean, tiles = candidates, enough = 0): ProbedTile {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
-  const runs = candidates.map((tile) => {
-    const bytes = encodeModule([tileLoop(tile, fusedMultiplyAdd)], { initialPages: 1, maximumPages: 1, shared: false });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-    return { tile, run: instance.exports.run as () => void, best: Number.POSITIVE_INFINITY };
+  const runs = tiles.map((tile) => {
+    const run = compileLoop(memory, tileLoop(tile, fusedMultiplyAdd, 49152));
+    return { tile, run, best: Number.POSITIVE_INFINITY };
   });
+  const rateOf = (best: number) => (depth * repeats) / best;
+  const begin = performance.now();
   // Short calls, many times: the compiler's second tier replaces a function between calls.
-  for (const { run } of runs) for (let call = 0; call < 40; call++) run();
-  for (let round = 0; round < rounds; round++) {
+  for (let idle = 0; idle < patience; idle++) {
     for (const each of runs) {
       const start = performance.now();
       for (let call = 0; call < repeats; call++) each.run();
-      each.best = Math.min(each.best, (performance.now() - start) / (each.tile[0] * each.tile[1]));
+      const time = (performance.now() - start) / (each.tile[0] * each.tile[1]);
+      if (time < 0.9 * each.best) idle = 0;
+      each.best = Math.min(each.best, time);
     }
+    if (performance.now() - begin > limitMilliseconds) break;
+    if (runs.some(({ best }) => rateOf(best) < enough)) idle = 0;
   }
-  return runs.reduce((fastest, each) => (each.best < fastest.best ? each : fastest)).tile;
+  const { tile, best } = runs.reduce((fastest, each) => (each.best < fastest.best ? each : fastest));
+  return { tile, rate: rateOf(best) };
 }
 
-/** One tile of a matrix product over `depth` terms: columns as vectors, rows one splat after the other. */
-function tileLoop([rows, columns]: Tile, fused: boolean): FunctionBuilder {
+/** A module of this one function, over one page of memory. */
+export function compileLoop(memory: WebAssembly.Memory, loop: FunctionBuilder): () => void {
+  const bytes = encodeModule([loop], { initialPages: 1, maximumPages: 1, shared: false });
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports.run as () => void;
+}
+
+/** One tile of a matrix product over `depth` terms, put at `to`: columns as vectors, rows one splat after the other. */
+export function tileLoop([rows, columns]: Tile, fused: boolean, to: number): FunctionBuilder {
   const f = new FunctionBuilder("run", []);
   const vectors = columns / 4;
   const at = f.local("i32");
@@ -67,7 +88,7 @@ function tileLoop([rows, columns]: Tile, fused: boolean): FunctionBuilder {
     }
   });
   for (const [index, sum] of sums.entries())
-    f.i32(49152)
+    f.i32(to)
       .get(sum)
       .store("v128.store", 16 * index);
   return f;
