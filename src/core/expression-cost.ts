@@ -27,11 +27,6 @@ const kinds: Readonly<Record<UnaryOperator | BinaryOperator, string>> = {
   ne: "compare",
 };
 
-/** The kind that an operator, or a selection, is counted as. */
-export function kindOf(expression: Expression): string {
-  return "operator" in expression ? kinds[expression.operator] : expression.kind;
-}
-
 /**
  * Operations for each element: every operator once, however often its result is used. Both sides of a selection count,
  * since both are computed.
@@ -43,7 +38,7 @@ export function expressionCost(root: Expression): Cost {
   const visit = (expression: Expression): void => {
     if (seen.has(expression) || expression.kind === "input" || expression.kind === "constant") return;
     seen.add(expression);
-    const kind = kindOf(expression);
+    const kind = "operator" in expression ? kinds[expression.operator] : expression.kind;
     if (kind === "additions") additions++;
     else if (kind === "multiplications") multiplications++;
     else other[kind] = (other[kind] ?? 0) + 1;
