@@ -1,4 +1,4 @@
-import { parseAst } from "vite";
+import { parseSync } from "vite";
 
 interface Syntax {
   readonly type: string;
@@ -13,7 +13,9 @@ const operations: Readonly<Record<string, string>> = { toUniform: "random" };
 
 /** JavaScript with each arithmetic operator and comparison, and each function of Math, turned into one of `operationCounter`. */
 export function countingCode(code: string): string {
-  return rewrite(parseAst(code) as unknown as Syntax, code);
+  const { program, errors } = parseSync("counted.js", code);
+  if (errors[0]) throw new SyntaxError(errors[0].message);
+  return rewrite(program as unknown as Syntax, code);
 }
 
 /** The text of a node, with what is inside of it rewritten. */
