@@ -1,47 +1,70 @@
+import { input } from "../core/expression.ts";
+import { expressionCost } from "../core/expression-cost.ts";
 import type { Node } from "../core/node.ts";
+import { type Cost, noCost } from "../core/op.ts";
 import { numel } from "../core/shape.ts";
 import { recorded } from "./recording.ts";
 
-/** What something costs, exactly. One MAC is one multiplication and one addition. */
+/**
+ * What something costs, exactly. One MAC is one multiplication and one addition. The zeros of an explicit padding layer
+ * (ZeroPad2d) before a convolution count as any other number.
+ * @example
+ * import { nn, summarize } from "convsmith";
+ * const { totals } = summarize(new nn.Conv2d(1, 1, 3, { padding: 1 }), [1, 1, 4, 4]);
+ * // 16 outputs of 9 products. Along each axis the four windows have 2, 3, 3 and 2 taps inside: 10 · 10 products are needed,
+ * // and for each output one addition less than it has products.
+ * console.log(totals.macs, totals.effectiveMacs, totals.paddedMultiplications); // 144 100 44
+ * console.log(totals.additions, totals.additions - totals.paddedAdditions); // 128 84
+ * console.log(totals.flops); // 288
+ */
 export interface Count {
   readonly multiplications: number;
   readonly additions: number;
   readonly biasAdditions: number;
-  /** Multiplications whose products are summed: those of convolutions and matrix products. */
+  /** Multiplications whose products are summed: those of convolutions, linear layers and matrix products. */
   readonly macs: number;
+  /** `macs` without those that padding alone asks for. */
+  readonly effectiveMacs: number;
+  /** Of the multiplications: those by padding's zeros, and of a transposed convolution those that its padding crops. */
+  readonly paddedMultiplications: number;
+  /** Of the additions: those of the same products. */
+  readonly paddedAdditions: number;
   /** multiplications + additions + biasAdditions. */
   readonly flops: number;
   /** All other operations by kind: exp, compare, divide… */
   readonly other: Readonly<Record<string, number>>;
 }
 
-const nothing: Count = { multiplications: 0, additions: 0, biasAdditions: 0, macs: 0, flops: 0, other: {} };
+const nothing = count(noCost, false);
 
 /** The exact cost of one node: its op's own count, or for a composition without one that of its body. */
 export function costOf(node: Node): Count {
   const { op } = node;
   switch (op.kind) {
     case "primitive":
-      return count(op.cost(node.inputs, node, node.attributes), true);
-    case "elementwise":
-      return count(op.cost, false, numel(node.shape));
+      return count(op.cost(node.inputs, node, node.attributes), op.sumsProducts === true);
+    case "elementwise": {
+      const inputs = node.inputs.map((_, index) => input(index));
+      return count(expressionCost(op.expression(inputs, node.attributes)), false, numel(node.shape));
+    }
     case "composition":
-      if (op.cost) return count(op.cost(node.inputs, node, node.attributes), true);
+      if (op.cost) return count(op.cost(node.inputs, node, node.attributes), false);
       return sumCounts(recorded([node.lowered!], undefined, new Set(node.inputs)).map(costOf));
     default:
       return nothing;
   }
 }
 
-type Raw = Partial<Pick<Count, "multiplications" | "additions" | "biasAdditions" | "other">>;
-
-function count(raw: Raw, sums: boolean, times = 1): Count {
-  const { multiplications = 0, additions = 0, biasAdditions = 0, other = {} } = raw;
+function count(cost: Cost, sumsProducts: boolean, times = 1): Count {
+  const { multiplications, additions, biasAdditions, other, padded = { multiplications: 0, additions: 0 } } = cost;
   return {
     multiplications: multiplications * times,
     additions: additions * times,
     biasAdditions: biasAdditions * times,
-    macs: sums ? multiplications * times : 0,
+    macs: sumsProducts ? multiplications * times : 0,
+    effectiveMacs: sumsProducts ? (multiplications - padded.multiplications) * times : 0,
+    paddedMultiplications: padded.multiplications * times,
+    paddedAdditions: padded.additions * times,
     flops: (multiplications + additions + biasAdditions) * times,
     other: Object.fromEntries(Object.entries(other).map(([kind, each]) => [kind, each * times])),
   };
@@ -56,6 +79,9 @@ export function sumCounts(counts: readonly Count[]): Count {
       additions: a.additions + b.additions,
       biasAdditions: a.biasAdditions + b.biasAdditions,
       macs: a.macs + b.macs,
+      effectiveMacs: a.effectiveMacs + b.effectiveMacs,
+      paddedMultiplications: a.paddedMultiplications + b.paddedMultiplications,
+      paddedAdditions: a.paddedAdditions + b.paddedAdditions,
       flops: a.flops + b.flops,
       other,
     };

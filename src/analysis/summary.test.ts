@@ -29,6 +29,9 @@ test("ESPCN x3 at 360x640, layer by layer", () => {
     ["shuffle", "1x1x1080x1920", 0, 0, 9, 1 / 3],
     ["", "1x1x1080x1920", 0, 0, 9, 1 / 3],
   ]);
+  // Along an axis, windows at the border have 2 + 1 taps of 5 outside at each end, and 1 of 3.
+  const inside = (kernel: number, outside: number) => (kernel * 360 - outside) * (kernel * 640 - outside);
+  const needed = 64 * inside(5, 6) + (32 * 64 + 9 * 32) * inside(3, 2);
   expect(summary.totals).toEqual({
     parameters: 22_729,
     trainable: 22_729,
@@ -38,6 +41,10 @@ test("ESPCN x3 at 360x640, layer by layer", () => {
     additions: 5_188_377_600,
     biasAdditions: 24_192_000,
     macs: 5_212_569_600,
+    effectiveMacs: needed,
+    paddedMultiplications: 5_212_569_600 - needed,
+    // Each output has one addition less than products, with and without the zeros.
+    paddedAdditions: 5_212_569_600 - needed,
     flops: 10_425_139_200,
     other: { tanh: 22_118_400, sigmoid: 2_073_600 },
   });
@@ -76,7 +83,8 @@ test("totals are the sums of the rows", () => {
   }
   expect(totals.flops).toBe(totals.multiplications + totals.additions + totals.biasAdditions);
   // Convolution 27, transposed 8 · 16 taps, linear 256: batch norm multiplies too, but sums no products.
-  expect(totals.macs).toBe(2 * (8 * 64 * 27 + 8 * 4 * (8 * 4 - 2) ** 2 + 256 * 10));
+  expect(totals.macs).toBe(2 * (8 * 64 * 27 + 8 * 4 * (8 * 4) ** 2 + 256 * 10));
+  expect(totals.effectiveMacs).toBe(2 * (8 * 3 * (8 * 3 - 1) ** 2 + 8 * 4 * (8 * 4 - 2) ** 2 + 256 * 10));
 });
 
 test("nothing is computed, made or changed", () => {

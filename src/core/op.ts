@@ -14,6 +14,12 @@ export interface Cost {
   readonly additions: number;
   readonly biasAdditions: number;
   readonly other: Readonly<Record<string, number>>;
+  /**
+   * Of these, what padding alone asks for: products with its zeros, products that a transposed convolution's padding crops,
+   * and the additions of both. The rest is what is needed. Absent: nothing. An explicit padding (ZeroPad2d) is an op of its
+   * own: what multiplies its zeros is not told apart.
+   */
+  readonly padded?: Readonly<{ multiplications: number; additions: number }>;
 }
 
 /** First and last index, inclusive and not clipped to the input. `null`: the whole axis. */
@@ -28,6 +34,8 @@ export interface PrimitiveOp extends OpBase {
   readonly kind: "primitive";
   /** A reduction over attribute `dim` (with `keepdim`): the engine fuses what is computed before and after into its pass. */
   readonly reduction?: "sum" | "max";
+  /** Its multiplications are MACs: products that are summed, as in a convolution or a matrix product. */
+  readonly sumsProducts?: true;
   /** @throws ShapeError: the only place where the rule is checked. */
   shape(inputs: readonly TensorType[], attributes: Attributes): Shape;
   /** float32 unless it says otherwise. */
@@ -54,14 +62,12 @@ export interface PrimitiveOp extends OpBase {
   ): void;
 }
 
-/** An op on elements with the same index, after broadcasting: the engine fuses it with its neighbours. */
+/** An op on elements with the same index, after broadcasting: the engine fuses it with its neighbours. Its cost is that of its expression. */
 export interface ElementwiseOp extends OpBase {
   readonly kind: "elementwise";
   readonly arity: number;
   dtype?(inputs: readonly TensorType[], attributes: Attributes): DType;
   expression(inputs: readonly Expression[], attributes: Attributes): Expression;
-  /** Operations for each output element. */
-  readonly cost: Partial<Cost>;
   gradient?(node: Node, gradOutput: Node, needs: readonly boolean[]): (Node | null)[];
 }
 

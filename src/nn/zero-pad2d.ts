@@ -3,7 +3,7 @@ import { pad } from "./functional.ts";
 import { Module } from "./module.ts";
 import { type Padding, sidesOf } from "./padding.ts";
 
-/** Zeros around [N, C, H, W]: the same on all sides, or [left, right, top, bottom]. */
+/** Zeros around [N, C, H, W]: the same on all sides, or [left, right, top, bottom]. A summary counts products with them as any others. */
 export class ZeroPad2d extends Module {
   readonly padding: readonly number[];
 

@@ -49,8 +49,9 @@ function analyse(node: Node, inputs: readonly Known[], coefficientRoundings: num
   // Every primitive is a sum of products, or picks elements: linear in each float32 input.
   const isNumber = node.inputs.map(({ dtype }) => dtype !== "int32");
   const sizes = values.map((each, which) => (isNumber[which] ? magnitude(each) : each));
-  const cost = op.cost(node.inputs, node, node.attributes);
-  const roundings = Math.sqrt(Math.max(cost.multiplications, cost.additions) / Math.max(1, numel(node.shape)));
+  const { multiplications, additions, padded } = op.cost(node.inputs, node, node.attributes);
+  const terms = Math.max(multiplications - (padded?.multiplications ?? 0), additions - (padded?.additions ?? 0));
+  const roundings = Math.sqrt(terms / Math.max(1, numel(node.shape)));
   const error = magnitude(compute(node, sizes, "float64")).map((size) => size * roundings);
   if (coefficientRoundings > 0) {
     // Coefficients may have either sign, and be small where their errors are not: what counts is the largest element.

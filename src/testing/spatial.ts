@@ -16,7 +16,6 @@ const addOp: ElementwiseOp = {
   kind: "elementwise",
   name: "add",
   arity: 2,
-  cost: { additions: 1 },
   expression: ([a, b]) => addExpression(a!, b!),
   gradient: (_node, gradOutput) => [gradOutput, gradOutput],
 };

@@ -9,7 +9,6 @@ export const erfOp: ElementwiseOp = {
   name: "erf",
   arity: 1,
   expression: ([x]) => e.erf(x!),
-  cost: { other: { erf: 1 } },
   gradient: ({ inputs: [x] }, grad) => [
     mul(grad, mul(exp(mul(mul(x!, x!), constant(-1))), constant(2 / Math.sqrt(Math.PI)))),
   ],
@@ -37,7 +36,6 @@ export const geluOp: ElementwiseOp = {
     const inner = e.mul(x!, e.add(e.mul(square, e.constant(slope * cubic)), e.constant(slope)));
     return e.mul(half, e.add(e.tanh(inner), e.constant(1)));
   },
-  cost: { multiplications: 3, additions: 1, other: { erf: 1 } },
   gradient: ({ inputs: [x], attributes }, grad) => [
     mul(grad, attributes.approximate === "none" ? exactSlope(x!) : tanhSlope(x!)),
   ],

@@ -10,7 +10,6 @@ export const hardsigmoidOp: ElementwiseOp = {
   name: "hardsigmoid",
   arity: 1,
   expression: ([x]) => e.mul(ramp(x!), e.constant(1 / 6)),
-  cost: { multiplications: 1, additions: 1, other: { compare: 2 } },
   gradient: ({ inputs: [x] }, grad) => {
     const inside = mul(gt(x!, constant(-3)), lt(x!, constant(3)));
     return [where(inside, mul(grad, constant(1 / 6)), constant(0))];
@@ -27,7 +26,6 @@ export const hardswishOp: ElementwiseOp = {
   name: "hardswish",
   arity: 1,
   expression: ([x]) => e.mul(x!, e.mul(ramp(x!), e.constant(1 / 6))),
-  cost: { multiplications: 2, additions: 1, other: { compare: 2 } },
   gradient: ({ inputs: [x] }, grad) => {
     const slope = add(mul(x!, constant(1 / 3)), constant(0.5));
     const bent = where(lt(x!, constant(-3)), constant(0), mul(grad, slope));

@@ -12,7 +12,6 @@ export const reluOp: ElementwiseOp = {
   name: "relu",
   arity: 1,
   expression: ([x]) => e.max(x!, zero),
-  cost: { other: { compare: 1 } },
   // From the output: the input need not be kept.
   gradient: (node, grad) => [where(gt(node, constant(0)), grad, constant(0))],
 };
@@ -29,7 +28,6 @@ export const leakyReluOp: ElementwiseOp = {
   arity: 1,
   expression: ([x], attributes) =>
     e.select(e.lt(zero, x!), x!, e.mul(x!, e.constant(attributes.negativeSlope as number))),
-  cost: { multiplications: 1, other: { compare: 1 } },
   gradient: (node, grad) => {
     const slope = node.attributes.negativeSlope as number;
     // With a slope that is not negative the output has the input's sign, and the input need not be kept.
@@ -79,7 +77,6 @@ export const relu6Op: ElementwiseOp = {
   name: "relu6",
   arity: 1,
   expression: ([x]) => e.min(e.max(x!, zero), e.constant(6)),
-  cost: { other: { compare: 2 } },
   gradient: (node, grad) => [where(mul(gt(node, constant(0)), lt(node, constant(6))), grad, constant(0))],
 };
 
@@ -95,7 +92,6 @@ export const eluOp: ElementwiseOp = {
   arity: 1,
   expression: ([x], attributes) =>
     e.select(e.lt(zero, x!), x!, e.mul(e.sub(e.exp(x!), e.constant(1)), e.constant(attributes.alpha as number))),
-  cost: { multiplications: 1, additions: 1, other: { compare: 1, exp: 1 } },
   gradient: (node, grad) => {
     const alpha = node.attributes.alpha as number;
     const positive = gt(alpha >= 0 ? node : node.inputs[0]!, constant(0));

@@ -10,7 +10,6 @@ export const tanhOp: ElementwiseOp = {
   name: "tanh",
   arity: 1,
   expression: ([x]) => e.tanh(x!),
-  cost: { other: { tanh: 1 } },
   gradient: (node, grad) => [mul(grad, sub(constant(1), mul(node, node)))],
 };
 
@@ -24,7 +23,6 @@ export const sigmoidOp: ElementwiseOp = {
   name: "sigmoid",
   arity: 1,
   expression: ([x]) => e.sigmoid(x!),
-  cost: { other: { sigmoid: 1 } },
   gradient: (node, grad) => [mul(grad, mul(node, sub(constant(1), node)))],
 };
 
@@ -38,7 +36,6 @@ export const siluOp: ElementwiseOp = {
   name: "silu",
   arity: 1,
   expression: ([x]) => e.mul(x!, e.sigmoid(x!)),
-  cost: { multiplications: 1, other: { sigmoid: 1 } },
   gradient: ({ inputs }, grad) => {
     const x = inputs[0]!;
     const s = sigmoid(x);
@@ -71,7 +68,6 @@ export const softplusOp: ElementwiseOp = {
     const unscaled = beta === 1 ? curve : e.div(curve, e.constant(beta));
     return e.select(e.lt(e.constant(attributes.threshold as number), scaled), x!, unscaled);
   },
-  cost: { additions: 3, other: { exp: 1, log: 1, divide: 1, compare: 2 } },
   gradient: ({ inputs, attributes }, grad) => {
     const scaled = mul(inputs[0]!, constant(attributes.beta as number));
     const straight = gt(scaled, constant(attributes.threshold as number));

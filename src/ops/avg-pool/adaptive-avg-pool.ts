@@ -26,6 +26,7 @@ export const adaptiveAvgPool2dOp: CompositionOp = {
   body: ([x], attributes) => resample2d(x!, axisMap(x!, attributes, 0), axisMap(x!, attributes, 1)),
   window: (outputIndex, axis, _which, [input], _output, attributes) =>
     mapWindow(axisMap(input!, attributes, axis), outputIndex),
+  // The usual count: each mean is one sum and one division. The body makes a pass for each axis.
   cost([input], output, attributes) {
     const [height, width] = ([0, 1] as const).map(
       (axis) => axisTable(axisMap(input!, attributes, axis)).indices.length,

@@ -3,6 +3,7 @@ import { type Node, record } from "../../core/node.ts";
 import type { Attributes, NumericArray, PrimitiveOp } from "../../core/op.ts";
 import { numel, type TensorType } from "../../core/shape.ts";
 import { sum } from "../sum-expand/sum.ts";
+import { paddedPart, type TapGeometry, tapsInside } from "../taps.ts";
 import { recordConv2d } from "./conv2d.ts";
 import {
   type Conv2dOptions,
@@ -14,6 +15,7 @@ import {
   type Pair,
   pair,
   plural,
+  tapGeometry,
   transposedSize,
 } from "./geometry.ts";
 import { recordWeightGradient } from "./weight-gradient.ts";
@@ -78,6 +80,7 @@ const layout = "[Ci, Co/groups, kh, kw]";
 export const convTranspose2dOp: PrimitiveOp = {
   kind: "primitive",
   name: "convTranspose2d",
+  sumsProducts: true,
   shape(inputs, attributes) {
     checkInputs("convTranspose2d", inputs, names, layout);
     const [input, weight, bias] = inputs as [TensorType, TensorType, TensorType?];
@@ -107,15 +110,24 @@ export const convTranspose2dOp: PrimitiveOp = {
   },
   cost(inputs, output, attributes) {
     const [input, weight, bias] = inputs as [TensorType, TensorType, TensorType?];
-    const rows = axisTerms(0, input, weight, output, attributes as ConvTransposeAttributes);
-    const columns = axisTerms(1, input, weight, output, attributes as ConvTransposeAttributes);
+    const [rows, columns] = ([0, 1] as const).map((axis) =>
+      axisProducts(
+        tapGeometry(attributes as ConvTransposeAttributes, axis, input.shape[axis + 2]!, weight.shape[axis + 2]!),
+        output.shape[axis + 2]!,
+      ),
+    );
     const [batch, channels] = output.shape as [number, number];
-    const multiplications = input.shape[0]! * input.shape[1]! * weight.shape[1]! * rows.terms * columns.terms;
+    const arithmetic = (which: "all" | "kept") => {
+      const products = batch * input.shape[1]! * weight.shape[1]! * rows![which].pairs * columns![which].pairs;
+      const sums = products === 0 ? 0 : batch * channels * rows![which].outputs * columns![which].outputs;
+      return { multiplications: products, additions: products - sums };
+    };
+    const nominal = arithmetic("all");
     return {
-      multiplications,
-      additions: multiplications - batch * channels * rows.reached * columns.reached,
+      ...nominal,
       biasAdditions: bias ? numel(output.shape) : 0,
       other: {},
+      ...paddedPart(nominal, arithmetic("kept")),
     };
   },
   /** An output that no input reaches has an empty interval: its last index is below its first. */
@@ -146,25 +158,24 @@ export const convTranspose2dOp: PrimitiveOp = {
   reference,
 };
 
-/** Along one axis: the products of an input and a tap that land in the output, and the output positions they land on. */
-function axisTerms(
-  axis: 0 | 1,
-  input: TensorType,
-  weight: TensorType,
-  output: TensorType,
-  { stride, padding, dilation }: ConvTransposeAttributes,
-): { terms: number; reached: number } {
+/** Pairs of an input and a tap along one axis, and the positions that they land on. */
+interface Products {
+  readonly pairs: number;
+  readonly outputs: number;
+}
+
+/** All of them, and those that the padding leaves: an input is a window over the output, which has `size` positions. */
+function axisProducts(geometry: TapGeometry, size: number): { readonly all: Products; readonly kept: Products } {
+  const { windows, taps, stride, dilation, padding } = geometry;
   const reached = new Set<number>();
-  let terms = 0;
-  for (let k = 0; k < weight.shape[axis + 2]!; k++) {
-    for (let i = 0; i < input.shape[axis + 2]!; i++) {
-      const at = i * stride[axis] - padding[axis] + k * dilation[axis];
-      if (at < 0 || at >= output.shape[axis + 2]!) continue;
-      terms++;
-      reached.add(at);
-    }
+  for (let input = 0; input < windows; input++) {
+    for (let tap = 0; tap < taps; tap++) reached.add(input * stride + tap * dilation - padding);
   }
-  return { terms, reached: reached.size };
+  const inside = [...reached].filter((at) => at >= 0 && at < size).length;
+  return {
+    all: { pairs: windows * taps, outputs: reached.size },
+    kept: { pairs: tapsInside(geometry, size).pairs, outputs: inside },
+  };
 }
 
 /** The convolution that maps the output back to the input's size: whole strides of output padding are cropped again. */

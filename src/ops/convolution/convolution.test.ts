@@ -95,13 +95,33 @@ test("costs follow the exact formulas", () => {
     biasAdditions: 20 * 28 * 28,
     other: {},
   });
+  // Zeros around 4x4 pixels: along an axis, windows have 2, 3, 3 and 2 taps inside.
+  const padded = conv2d(zeros(1, 1, 4, 4), zeros(1, 1, 3, 3), zeros(1), { padding: 1 });
+  expect(cost(padded)).toEqual({
+    multiplications: 9 * 16,
+    additions: 8 * 16,
+    biasAdditions: 16,
+    other: {},
+    padded: { multiplications: 9 * 16 - 10 * 10, additions: 9 * 16 - 10 * 10 },
+  });
+  // Of the nine weights, three a side: 3, 4 and 3 of an axis' four gradients meet a pixel.
+  const weights = conv2dWeightGradient(zeros(1, 1, 4, 4), zeros(1, 1, 4, 4), [3, 3], { padding: 1 });
+  expect(cost(weights)).toMatchObject({
+    multiplications: 9 * 16,
+    additions: 9 * 15,
+    padded: { multiplications: 9 * 16 - 10 * 10, additions: 9 * 16 - 10 * 10 },
+  });
   // 2x2 inputs, 3x3 taps, stride 2: 5x5 without padding; padding 1 leaves 3 of the 5 rows and columns, 4 of 6 products each.
   const transposed = convTranspose2d(zeros(1, 4, 2, 2), zeros(4, 5, 3, 3), null, { stride: 2, padding: 1 });
   expect(cost(transposed)).toEqual({
-    multiplications: 4 * 5 * 4 * 4,
-    additions: 4 * 5 * 4 * 4 - 5 * 3 * 3,
+    multiplications: 4 * 5 * 6 * 6,
+    additions: 4 * 5 * 6 * 6 - 5 * 5 * 5,
     biasAdditions: 0,
     other: {},
+    padded: {
+      multiplications: 4 * 5 * (6 * 6 - 4 * 4),
+      additions: 4 * 5 * (6 * 6 - 4 * 4) - 5 * (5 * 5 - 3 * 3),
+    },
   });
 });
 

@@ -9,7 +9,6 @@ export const addOp: ElementwiseOp = {
   name: "add",
   arity: 2,
   expression: ([a, b]) => e.add(a!, b!),
-  cost: { additions: 1 },
   gradient: ({ inputs: [a, b] }, grad, needs) => [
     needs[0] ? sumTo(grad, a!.shape) : null,
     needs[1] ? sumTo(grad, b!.shape) : null,
@@ -31,7 +30,6 @@ export const subOp: ElementwiseOp = {
   name: "sub",
   arity: 2,
   expression: ([a, b]) => e.sub(a!, b!),
-  cost: { additions: 1 },
   gradient: ({ inputs: [a, b] }, grad, needs) => [
     needs[0] ? sumTo(grad, a!.shape) : null,
     needs[1] ? neg(sumTo(grad, b!.shape)) : null,
@@ -48,7 +46,6 @@ export const mulOp: ElementwiseOp = {
   name: "mul",
   arity: 2,
   expression: ([a, b]) => e.mul(a!, b!),
-  cost: { multiplications: 1 },
   gradient: ({ inputs: [a, b] }, grad, needs) => [
     needs[0] ? sumTo(mul(grad, b!), a!.shape) : null,
     needs[1] ? sumTo(mul(grad, a!), b!.shape) : null,
@@ -65,7 +62,6 @@ export const divOp: ElementwiseOp = {
   name: "div",
   arity: 2,
   expression: ([a, b]) => e.div(a!, b!),
-  cost: { other: { divide: 1 } },
   gradient: (node, grad, needs) => {
     const [a, b] = node.inputs;
     return [
@@ -86,7 +82,6 @@ export const negOp: ElementwiseOp = {
   name: "neg",
   arity: 1,
   expression: ([x]) => e.neg(x!),
-  cost: { other: { negate: 1 } },
   gradient: (_node, grad) => [neg(grad)],
 };
 

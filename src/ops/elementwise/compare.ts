@@ -12,7 +12,6 @@ function comparison(name: string, compare: Binary): ElementwiseOp {
     name,
     arity: 2,
     expression: ([a, b]) => compare(a!, b!),
-    cost: { other: { compare: 1 } },
     gradient: () => [null, null],
   };
 }
@@ -60,7 +59,6 @@ export const whereOp: ElementwiseOp = {
   name: "where",
   arity: 3,
   expression: ([mask, a, b]) => e.select(mask!, a!, b!),
-  cost: { other: { select: 1 } },
   gradient: ({ inputs: [mask, a, b] }, grad, needs) => [
     null,
     needs[1] ? sumTo(where(mask!, grad, constant(0)), a!.shape) : null,

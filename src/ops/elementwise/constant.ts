@@ -10,7 +10,6 @@ export const constantOp: ElementwiseOp = {
   name: "constant",
   arity: 0,
   expression: (_inputs, attributes) => e.constant(attributes.value as number),
-  cost: {},
   gradient: () => [],
 };
 
@@ -35,7 +34,6 @@ export const castOp: ElementwiseOp = {
   arity: 1,
   dtype: (_inputs, attributes) => attributes.dtype as DType,
   expression: ([x], attributes) => (attributes.dtype === "int32" ? e.toInt(x!) : e.toFloat(x!)),
-  cost: { other: { cast: 1 } },
   gradient: () => [null],
 };
 
@@ -59,7 +57,6 @@ export const detachOp: ElementwiseOp = {
   arity: 1,
   dtype: ([x]) => x!.dtype,
   expression: ([x]) => x!,
-  cost: {},
   gradient: () => [null],
 };
 

@@ -17,7 +17,6 @@ export const maximumOp: ElementwiseOp = {
   arity: 2,
   // max keeps a NaN of a only.
   expression: ([a, b]) => e.select(e.ne(b!, b!), b!, e.max(a!, b!)),
-  cost: { other: { compare: 1 } },
   gradient: ({ inputs: [a, b] }, grad, needs) => [
     needs[0] ? sumTo(share(lt(b!, a!), a!, b!, grad), a!.shape) : null,
     needs[1] ? sumTo(share(lt(a!, b!), a!, b!, grad), b!.shape) : null,
@@ -34,7 +33,6 @@ export const minimumOp: ElementwiseOp = {
   name: "minimum",
   arity: 2,
   expression: ([a, b]) => e.select(e.ne(b!, b!), b!, e.min(a!, b!)),
-  cost: { other: { compare: 1 } },
   gradient: ({ inputs: [a, b] }, grad, needs) => [
     needs[0] ? sumTo(share(lt(a!, b!), a!, b!, grad), a!.shape) : null,
     needs[1] ? sumTo(share(lt(b!, a!), a!, b!, grad), b!.shape) : null,
@@ -55,7 +53,6 @@ export const clampOp: ElementwiseOp = {
     const above = min === null ? x! : e.max(x!, e.constant(min as number));
     return max === null ? above : e.min(above, e.constant(max as number));
   },
-  cost: { other: { compare: 2 } },
   // What was not changed lies inside, bounds included.
   gradient: (node, grad) => [where(eq(node, node.inputs[0]!), grad, constant(0))],
 };

@@ -9,7 +9,6 @@ export const absOp: ElementwiseOp = {
   name: "abs",
   arity: 1,
   expression: ([x]) => e.abs(x!),
-  cost: { other: { abs: 1 } },
   gradient: ({ inputs }, grad) => [mul(grad, sign(inputs[0]!))],
 };
 
@@ -23,7 +22,6 @@ export const signOp: ElementwiseOp = {
   name: "sign",
   arity: 1,
   expression: ([x]) => e.sub(e.lt(e.constant(0), x!), e.lt(x!, e.constant(0))),
-  cost: { other: { compare: 2 } },
   gradient: (node) => [full(node.shape, 0)],
 };
 
@@ -37,7 +35,6 @@ export const expOp: ElementwiseOp = {
   name: "exp",
   arity: 1,
   expression: ([x]) => e.exp(x!),
-  cost: { other: { exp: 1 } },
   gradient: (node, grad) => [mul(grad, node)],
 };
 
@@ -51,7 +48,6 @@ export const logOp: ElementwiseOp = {
   name: "log",
   arity: 1,
   expression: ([x]) => e.log(x!),
-  cost: { other: { log: 1 } },
   gradient: ({ inputs }, grad) => [div(grad, inputs[0]!)],
 };
 
@@ -65,7 +61,6 @@ export const sqrtOp: ElementwiseOp = {
   name: "sqrt",
   arity: 1,
   expression: ([x]) => e.sqrt(x!),
-  cost: { other: { sqrt: 1 } },
   gradient: (node, grad) => [div(mul(grad, constant(0.5)), node)],
 };
 
@@ -79,7 +74,6 @@ export const floorOp: ElementwiseOp = {
   name: "floor",
   arity: 1,
   expression: ([x]) => e.floor(x!),
-  cost: { other: { floor: 1 } },
   gradient: (node) => [full(node.shape, 0)],
 };
 

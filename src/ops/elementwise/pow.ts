@@ -13,7 +13,6 @@ export const powNumberOp: ElementwiseOp = {
   name: "powNumber",
   arity: 1,
   expression: ([x], attributes) => power(x!, attributes.exponent as number),
-  cost: { other: { pow: 1 } },
   gradient: ({ inputs: [x], attributes }, grad) => {
     const exponent = attributes.exponent as number;
     if (exponent === 0) return [full(x!.shape, 0)];
@@ -49,7 +48,6 @@ export const powOp: ElementwiseOp = {
   name: "pow",
   arity: 2,
   expression: ([a, b]) => e.pow(a!, b!),
-  cost: { other: { pow: 1 } },
   gradient: (node, grad, needs) => {
     const [a, b] = node.inputs;
     return [

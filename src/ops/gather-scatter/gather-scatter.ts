@@ -46,6 +46,7 @@ export const scatterSumOp: PrimitiveOp = {
     }
     return size;
   },
+  // Which elements meet depends on numbers, so each counts as added to what is there.
   cost: ([index]) => ({ ...noCost, additions: numel(index!.shape) }),
   window: (at, axis, _which, inputs, _output, attributes) => window(at, axis, true, inputs[0]!, attributes),
   gradient: ({ inputs: [index], attributes }, grad) => [null, gather(grad, attributes.dim as number, index!)],

@@ -99,6 +99,7 @@ export function batchOffsets(leading: Shape, strides: readonly number[], batch: 
 export const matmulOp: PrimitiveOp = {
   kind: "primitive",
   name: "matmul",
+  sumsProducts: true,
   shape(inputs, attributes) {
     const { batch, m, n } = matmulSizes(inputs, attributes);
     return [...batch, m, n];
@@ -109,7 +110,7 @@ export const matmulOp: PrimitiveOp = {
     return {
       ...noCost,
       multiplications: results * k,
-      additions: results * (k - 1),
+      additions: results * Math.max(0, k - 1),
       biasAdditions: inputs.length > 2 ? results : 0,
     };
   },

@@ -1,9 +1,10 @@
 import { ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
 import type { PrimitiveOp } from "../../core/op.ts";
-import { sameShape } from "../../core/shape.ts";
-import { type Pair, pairOf } from "../pooling.ts";
-import { compareCost, eachMaximum, maxPooledShape, poolWindow } from "./windows.ts";
+import { numel, sameShape } from "../../core/shape.ts";
+import { type Pair, pairOf, poolTaps } from "../pooling.ts";
+import { paddedPart } from "../taps.ts";
+import { compareCost, eachMaximum, maxPooledShape, poolWindow, windowsOf } from "./windows.ts";
 
 /** The largest element of each window. */
 export const maxPool2dOp: PrimitiveOp = {
@@ -44,9 +45,16 @@ export const maxPool2dGradientOp: PrimitiveOp = {
     needPooled("maxPool2dGradient", maxPooledShape(x!.shape, attributes), gradOutput!.shape);
     return x!.shape;
   },
-  cost([, gradOutput], _output, attributes) {
-    const cost = compareCost(gradOutput!, attributes);
-    return { ...cost, additions: gradOutput!.shape.reduce((product, size) => product * size, 1) };
+  // Where the maxima lie depends on numbers, so each gradient counts as added to what is there.
+  cost([x, gradOutput], _output, attributes) {
+    const nominal = { multiplications: 0, additions: numel(gradOutput!.shape) };
+    const [rows, columns] = poolTaps(windowsOf(attributes), x!.shape, gradOutput!.shape);
+    const needed = numel(x!.shape.slice(0, -2)) * rows.windows * columns.windows;
+    return {
+      ...compareCost(gradOutput!, attributes),
+      ...nominal,
+      ...paddedPart(nominal, { multiplications: 0, additions: needed }),
+    };
   },
   gradient: ({ inputs, attributes }, gradOutput) => [
     null,

@@ -32,8 +32,7 @@ export const argmaxOp: PrimitiveOp = {
     const seen = new Uint8Array(output.length);
     for (let at = 0; at < x!.length; at++) {
       const to = indexOf(at);
-      const better = x![at]! > best[to]! || (Number.isNaN(x![at]!) && !Number.isNaN(best[to]!));
-      if (seen[to] && !better) continue;
+      if (seen[to] && !(x![at]! > best[to]! || (Number.isNaN(x![at]!) && !Number.isNaN(best[to]!)))) continue;
       seen[to] = 1;
       best[to] = x![at]!;
       output[to] = Math.floor(at / step) % length;

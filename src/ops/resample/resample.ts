@@ -13,16 +13,12 @@ export function resampleTables(attributes: Attributes): [height: AxisTable, widt
   ];
 }
 
-/** Multiplications and additions of one pass along one axis: rows of plain copies and sums multiply nothing. */
-function passCost({ starts, weights }: AxisTable): { multiplications: number; additions: number } {
-  let multiplications = 0;
-  let additions = 0;
-  for (let row = 0; row + 1 < starts.length; row++) {
-    const terms = weights.subarray(starts[row]!, starts[row + 1]!);
-    if (!terms.every((weight) => weight === 1)) multiplications += terms.length;
-    additions += Math.max(0, terms.length - 1);
-  }
-  return { multiplications, additions };
+/** One pass along one axis: its multiplications and additions, and its outputs that are not 0 whatever the input. */
+function passCost({ starts, weights }: AxisTable): { multiplications: number; additions: number; rows: number } {
+  // A weight of 1 copies.
+  const multiplications = weights.reduce((count, weight) => (weight === 1 ? count : count + 1), 0);
+  const rows = starts.subarray(1).reduce((count, end, row) => (end > starts[row]! ? count + 1 : count), 0);
+  return { multiplications, additions: weights.length - rows, rows };
 }
 
 /** A linear map of the last two axes that treats height and width apart: scaling, average pooling, mirrored borders. */
@@ -37,13 +33,13 @@ export const resample2dOp: PrimitiveOp = {
     }
     return [...shape.slice(0, -2), height.outputSize, width.outputSize];
   },
-  cost([input], output, attributes) {
+  cost([input], _output, attributes) {
     const [height, width] = resampleTables(attributes);
     const planes = numel(input!.shape.slice(0, -2));
     const down = passCost(height);
     const across = passCost(width);
     const count = (kind: "multiplications" | "additions") =>
-      planes * (down[kind] * width.inputSize + across[kind] * output.shape.at(-2)!);
+      planes * (down[kind] * width.inputSize + across[kind] * down.rows);
     return {
       multiplications: count("multiplications"),
       additions: count("additions"),

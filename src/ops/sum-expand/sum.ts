@@ -18,7 +18,7 @@ export const sumOp: PrimitiveOp = {
   },
   cost: ([x], output) => ({
     multiplications: 0,
-    additions: numel(x!.shape) - numel(output.shape),
+    additions: Math.max(0, numel(x!.shape) - numel(output.shape)),
     biasAdditions: 0,
     other: {},
   }),

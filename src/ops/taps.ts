@@ -1,0 +1,35 @@
+import type { Cost } from "../core/op.ts";
+
+/** How windows lie along one axis: tap k of window i is at i · stride + k · dilation - padding of the input. */
+export interface TapGeometry {
+  readonly windows: number;
+  readonly taps: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly padding: number;
+}
+
+/** Along one axis: pairs of a window and a tap that lie inside of an input of `size`, and windows that have such a tap. */
+export function tapsInside(geometry: TapGeometry, size: number): { readonly pairs: number; readonly windows: number } {
+  const { stride, dilation, padding, taps } = geometry;
+  let pairs = 0;
+  let windows = 0;
+  for (let window = 0; window < geometry.windows; window++) {
+    const start = window * stride - padding;
+    const first = Math.max(0, Math.ceil(-start / dilation));
+    const last = Math.min(taps - 1, Math.floor((size - 1 - start) / dilation));
+    if (first > last) continue;
+    pairs += last - first + 1;
+    windows++;
+  }
+  return { pairs, windows };
+}
+
+type Arithmetic = Pick<Cost, "multiplications" | "additions">;
+
+/** The part of a nominal cost that is not needed. Left out where all of it is. */
+export function paddedPart(nominal: Arithmetic, needed: Arithmetic): Pick<Cost, "padded"> {
+  const multiplications = nominal.multiplications - needed.multiplications;
+  const additions = nominal.additions - needed.additions;
+  return multiplications === 0 && additions === 0 ? {} : { padded: { multiplications, additions } };
+}
