@@ -51,11 +51,21 @@ export class FunctionBuilder {
   readonly results: readonly ValueType[];
   readonly code: number[] = [];
   readonly #locals: ValueType[] = [];
+  /** Vector constants that are made once, at entry: their code, and the variables that hold them. */
+  #constants: Map<string, { readonly code: readonly number[]; readonly local: Local }> | null = null;
 
   constructor(name: string, parameters: readonly ValueType[], results: readonly ValueType[] = []) {
     this.name = name;
     this.parameters = parameters.map((type, index) => ({ index, type }));
     this.results = results;
+  }
+
+  /**
+   * From here on a vector constant is made once, at entry, and read from a variable: some compilers put one together
+   * from halves wherever it is used, also in loops.
+   */
+  keepConstants(): void {
+    this.#constants ??= new Map();
   }
 
   /** A new variable. All are zero at entry. */
@@ -240,6 +250,10 @@ export class FunctionBuilder {
       unsignedLeb(count, body);
       body.push(typeCode[type]);
     }
+    for (const { code, local } of this.#constants?.values() ?? []) {
+      body.push(...code, 0x21);
+      unsignedLeb(local.index, body);
+    }
     for (const byte of this.code) body.push(byte);
     body.push(0x0b);
     return body;
@@ -274,14 +288,25 @@ export class FunctionBuilder {
   }
 
   #vector(four: readonly number[]): this {
-    this.code.push(0xfd, 0x0c, ...four, ...four, ...four, ...four);
-    return this;
+    return this.#constant([...four, ...four, ...four, ...four]);
+  }
+
+  #constant(bytes: readonly number[]): this {
+    const code = [0xfd, 0x0c, ...bytes];
+    // Zeros are cheap, and variables begin as zeros only once.
+    if (!this.#constants || bytes.every((each) => each === 0)) {
+      this.code.push(...code);
+      return this;
+    }
+    const key = bytes.join();
+    const known = this.#constants.get(key) ?? { code, local: this.local("v128") };
+    this.#constants.set(key, known);
+    return this.get(known.local);
   }
 
   #wide(): this {
     const bytes = this.#bytes(8);
-    this.code.push(0xfd, 0x0c, ...bytes, ...bytes);
-    return this;
+    return this.#constant([...bytes, ...bytes]);
   }
 
   #bytes(count = 4): number[] {

@@ -4,6 +4,7 @@ import type { FunctionBuilder, Local } from "./assembler.ts";
 import { type MathContext, pushErf, pushExp, pushLog, pushSigmoid, pushTanh, VectorPool } from "./math.ts";
 import type { Instruction } from "./opcodes.ts";
 import { hasShortPower, pushPow, pushShortPower } from "./pow.ts";
+import { hoistsLoads } from "./tiles.ts";
 
 type Comparison = "lt" | "le" | "eq" | "ne";
 type Maskable = Expression & { readonly kind: "binary"; readonly operator: Comparison };
@@ -66,6 +67,7 @@ export function emitExpressions(
   target: Target,
   pool: VectorPool = new VectorPool(f),
 ): Local[] {
+  if (!hoistsLoads(target)) f.keepConstants();
   const math: MathContext = { f, pool, fusedMultiplyAdd: target.fusedMultiplyAdd };
   const inputs = new Map<number, Expression>();
   const held = new Map<Expression, Held>();
