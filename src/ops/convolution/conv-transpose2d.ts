@@ -78,6 +78,7 @@ const layout = "[Ci, Co/groups, kh, kw]";
 export const convTranspose2dOp: PrimitiveOp = {
   kind: "primitive",
   name: "convTranspose2d",
+  family: "transposed convolution",
   shape(inputs, attributes) {
     checkInputs("convTranspose2d", inputs, names, layout);
     const [input, weight, bias] = inputs as [TensorType, TensorType, TensorType?];

@@ -99,6 +99,7 @@ export function batchOffsets(leading: Shape, strides: readonly number[], batch: 
 export const matmulOp: PrimitiveOp = {
   kind: "primitive",
   name: "matmul",
+  family: "matmul",
   shape(inputs, attributes) {
     const { batch, m, n } = matmulSizes(inputs, attributes);
     return [...batch, m, n];
