@@ -18,9 +18,15 @@ export const deviations: readonly Deviation[] = [
       "macs_total",
       7_418_800_000,
       714_188_000,
-      "714,188,480 with digits exchanged and one too many: the row's own 1,429,740,000 FLOPs are twice 714,188,480 and the biases, ReLU and pooling",
+      "714,188,000 without its first 1 and with two zeros more: the row's own 1,429,740,000 FLOPs are twice 714,188,480 and 1,364,224 for biases, ReLU and pooling",
     ],
-    ["alexnet", "gmacs", 741.19, 0.71, "the same mistake, and in millions where the column is in billions"],
+    [
+      "alexnet",
+      "gmacs",
+      741.19,
+      0.71,
+      "714.19 with two digits exchanged, and in millions where the column is in billions",
+    ],
     [
       "densenet161",
       "macs_total",
@@ -71,7 +77,13 @@ export const deviations: readonly Deviation[] = [
       10,
       "one convolution, called twice, counts twice: 9 weights and a bias are 10",
     ],
-    ["SimpleConv (two inputs, shared conv)", "Trainable params", 20, 10, "as above"],
+    [
+      "SimpleConv (two inputs, shared conv)",
+      "Trainable params",
+      20,
+      10,
+      "all of them are trainable, and counted twice",
+    ],
     [
       "SimpleConv (two inputs, shared conv)",
       "Input size (MB)",

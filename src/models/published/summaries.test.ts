@@ -34,21 +34,17 @@ interface Called {
   readonly params: number;
 }
 
-/** What each call of a module without children gives, as hooks on modules see it: dropout too, which records nothing. */
+/** What each module without children gives, in the order in which these networks hold and call them. */
 function callsOf(network: Network, input: Shape): Called[] {
-  const calls: Called[] = [];
-  for (const module of network.modules() as (nn.Layer & { forward: nn.Layer["forward"] })[]) {
-    if (module.modules().length > 1) continue;
-    const { forward } = module;
-    module.forward = (x) => {
-      const y = forward.call(module, x);
-      const params = module.parameters().reduce((sum, { numel }) => sum + numel, 0);
-      calls.push({ type: module.constructor.name, output: y.shape, params });
-      return y;
-    };
-  }
-  summarize(network, input);
-  return calls;
+  const rows = new Map(summarize(network, input).layers.map((row) => [row.path, row]));
+  let output = input;
+  return [...network.namedModules()].flatMap(([path, module]) => {
+    if (module.modules().length > 1) return [];
+    const row = rows.get(path);
+    // Dropout records nothing in an evaluation: it gives what it gets.
+    output = row?.outputShape ?? output;
+    return [{ type: module.constructor.name, output, params: row?.parameters ?? 0 }];
+  });
 }
 
 interface SummaryRow {
