@@ -2,8 +2,7 @@ import type { Node } from "../../core/node.ts";
 import * as nn from "../../nn/index.ts";
 import type { Call } from "../calls.ts";
 import type { Convention } from "./convention.ts";
-import { wantedPixels } from "./interpolation.ts";
-import { affineTimes, biasAdditions, inputs, multiplyAccumulates, outputs } from "./measures.ts";
+import { affineTimes, biasAdditions, inputs, multiplyAccumulates, outputs, wantedPixels } from "./measures.ts";
 
 /** calflops, and DeepSpeed's profiler before its formula for transposed convolutions was mended. */
 export const calflops: Convention = {

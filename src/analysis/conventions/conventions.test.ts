@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Shape } from "../../core/shape.ts";
+import { createModel } from "../../models/index.ts";
 import * as nn from "../../nn/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { type Network, summarize } from "../index.ts";
@@ -104,4 +105,12 @@ test("the functions that hooks don't see", () => {
   const totals = (convention: ConventionName) => summarize(convolve, [1, 3, 3, 3], { convention }).totals.macs;
   expect([totals("torchvision"), totals("ptflops-aten")]).toEqual([27, 27]);
   expect([totals("ptflops"), totals("thop"), totals("thop-head")]).toEqual([0, 0, 0]);
+});
+
+test.each(names)("%s counts nothing below 0, and moves of elements as nothing", (convention) => {
+  const { layers } = summarize(createModel("convnext_tiny").network, [1, 3, 64, 64], { convention, rows: "ops" });
+  for (const { ops, macs, flops } of layers) {
+    expect(Math.min(macs, flops)).toBeGreaterThanOrEqual(0);
+    if (ops.includes("reshape") || ops.includes("flatten")) expect([macs, flops]).toEqual([0, 0]);
+  }
 });

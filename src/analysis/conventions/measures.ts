@@ -51,3 +51,9 @@ export const affineTimes = (node: Node, withWeights: number, without: number): n
 export function windowSize({ attributes }: Node): number {
   return numel(attributes.kernelSize as readonly number[]);
 }
+
+/** Height times width that an upsampling is asked for; null where it is given a factor. */
+export function wantedPixels({ attributes }: Node): number | null {
+  const size = attributes.size as readonly number[] | null;
+  return size ? numel(size) : null;
+}

@@ -2,8 +2,15 @@ import type { Node } from "../../core/node.ts";
 import * as nn from "../../nn/index.ts";
 import type { Call } from "../calls.ts";
 import { ofMacs } from "./convention.ts";
-import { wantedPixels } from "./interpolation.ts";
-import { affineTimes, biasAdditions, inputs, multiplyAccumulates, outputs, overOutputPixels } from "./measures.ts";
+import {
+  affineTimes,
+  biasAdditions,
+  inputs,
+  multiplyAccumulates,
+  outputs,
+  overOutputPixels,
+  wantedPixels,
+} from "./measures.ts";
 
 /** Its `pytorch` backend: the one that its table of networks is complete for. */
 export const ptflops = ofMacs(

@@ -17,17 +17,17 @@ import {
 export const thop = ofMacs(
   "thop",
   "the thop of its README: a convolution MACs and biases, but linear layers 2 for each MAC; batch norm 4 an element; ReLU and max pooling 0",
-  (node, { module }) => readme(node, module),
+  (node, { module }) => (node.op.family ? readme(node, module) : 0),
 );
 
 /** The last version. */
 export const thopHead = ofMacs(
   "thop-head",
   "thop's last version: multiplications alone, no bias; batch and layer norm 4 an element; ReLU and max pooling 0",
-  (node, { module }) => head(node, module),
+  (node, { module }) => (node.op.family ? head(node, module) : 0),
 );
 
-/** Both hook modules: what a network's own forward does is 0. */
+/** Both hook modules: what a network's own forward does is 0, and so are moves of elements within a module. */
 type Module = Call["module"];
 
 function readme(node: Node, module: Module): number {
