@@ -1,6 +1,15 @@
 export type { Convention, ConventionName, Counted } from "./conventions/convention.ts";
 export { conventionOf, conventions } from "./conventions/index.ts";
 export type { Count } from "./cost.ts";
+export {
+  type ConventionTotals,
+  compareConventions,
+  type Explanation,
+  explain,
+  type Reason,
+  type Side,
+} from "./explain.ts";
+export { comparisonText, explainText } from "./explain-text.ts";
 export * from "./formulas.ts";
 export { type PlanBuffer, type PlanningDevice, type PlanReport, type PlanStep, planOf } from "./plan.ts";
 export { type AxisField, FieldMap, type ReceptiveField } from "./receptive-field.ts";
