@@ -1,5 +1,20 @@
 export type { Count } from "./cost.ts";
-export * from "./formulas.ts";
+export type { Formula, WindowOptions } from "./formulas/formula.ts";
+export {
+  convFlops,
+  convMacs,
+  convParameters,
+  type KernelSize,
+  type LayerOptions,
+  linearFlops,
+  linearMacs,
+  linearParameters,
+  type Plane,
+} from "./formulas/layer-cost.ts";
+export * from "./formulas/output-size.ts";
+export * from "./formulas/receptive-field.ts";
+export * from "./formulas/same-padding.ts";
+export * from "./formulas/transposed-cost.ts";
 export { type PlanBuffer, type PlanningDevice, type PlanReport, type PlanStep, planOf } from "./plan.ts";
 export { type AxisField, FieldMap, type ReceptiveField } from "./receptive-field.ts";
 export { type Network, type Recording, recordNetwork } from "./recording.ts";
