@@ -18,5 +18,16 @@ export * from "./formulas/transposed-cost.ts";
 export { type PlanBuffer, type PlanningDevice, type PlanReport, type PlanStep, planOf } from "./plan.ts";
 export { type AxisField, FieldMap, type ReceptiveField } from "./receptive-field.ts";
 export { type Network, type Recording, recordNetwork } from "./recording.ts";
+export type { AcceptedSizes } from "./solve/accepted-sizes.ts";
+export {
+  type AcceptedInputs,
+  type AcceptedPictures,
+  type AcceptedVectors,
+  acceptedInputs,
+  describeInputs,
+  inputsText,
+  type SearchOptions,
+  smallestInput,
+} from "./solve/inputs.ts";
 export { type LayerRow, Summary, summarize, type Totals } from "./summary.ts";
 export type { TableOptions } from "./summary-table.ts";
