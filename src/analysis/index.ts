@@ -29,5 +29,8 @@ export {
   type SearchOptions,
   smallestInput,
 } from "./solve/inputs.ts";
+export { type SameAnswer, solveSame } from "./solve/same.ts";
+export { type SizeAnswer, type SizeQuestion, sizeRules, solveSize } from "./solve/size.ts";
+export type { WindowKind, WindowNumbers } from "./solve/window-axis.ts";
 export { type LayerRow, Summary, summarize, type Totals } from "./summary.ts";
 export type { TableOptions } from "./summary-table.ts";
