@@ -93,7 +93,11 @@ test("pixels that are left out are counted, and rank behind", () => {
   const [first] = solveSize(9, 5, { kernel: 1, stride: 2, padding: 0 });
   // Rows 0, 2, 4, 6 and 8 of 9.
   expect(first).toMatchObject({ missed: 81 - 25, dropped: 0 });
-  expect(solveSize(10, 4, { kernel: 3, padding: 0 })[0]).toMatchObject({ stride: 2, dropped: 1, missed: 100 - 81 });
+  expect(solveSize(10, 4, { kernel: 3, padding: 0, dilation: 1 })[0]).toMatchObject({
+    stride: 2,
+    dropped: 1,
+    missed: 100 - 81,
+  });
   expect(solveSize(32, 16)[0]!.missed).toBe(0);
   const all = solveSize(32, 16).map(({ missed }) => missed > 0);
   expect(all).toEqual([...all].sort());
