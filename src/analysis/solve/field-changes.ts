@@ -196,24 +196,34 @@ function depthwiseLayers(given: FieldCase): Kind[] {
   });
 }
 
-/** Stride 2 in a layer that has none, by itself or taken from the next layer that has one. */
+/** Stride 2 in a layer that has none, by itself or taken from the next layer that has one: the first layers save most. */
 function strides(given: FieldCase): FieldChange[] {
-  const paths = given.network.namedModules();
+  const { fields, target, network } = given;
+  const paths = network.namedModules();
   const layers = given.layers.filter(({ path }) => strided(paths.get(path)));
-  return layers.flatMap((layer, at) => {
-    if (layer.stride !== 1) return [];
+  const seen = fieldSize(fields, target);
+  const alone: FieldChange[] = [];
+  const moved: FieldChange[] = [];
+  for (const [at, layer] of layers.entries()) {
+    if (layer.stride !== 1) continue;
     const module = paths.get(layer.path) as Strided;
-    const later = layers.slice(at + 1).find(({ stride }) => stride > 1);
-    const alone = withStrides(given, [[module, 2]], layer, "stride 1 → 2");
-    if (!later) return alone;
-    const moved = `stride 1 → ${later.stride}, taken from ${later.path}`;
+    // At most, all that is added behind the layer doubles.
+    const most = 2 * seen - fieldSize(fields, layer.nodes[0]!);
+    if (most >= given.want && alone.length < perKind)
+      alone.push(...withStrides(given, [[module, 2]], layer, "stride 1 → 2"));
+    const later = layers.slice(at + 1, at + 1 + nearby).find(({ stride }) => stride > 1);
+    if (!later || moved.length >= perKind) continue;
     const pair: [Strided, number][] = [
       [module, later.stride],
       [paths.get(later.path) as Strided, 1],
     ];
-    return [...alone, ...withStrides(given, pair, layer, moved)];
-  });
+    moved.push(...withStrides(given, pair, layer, `stride 1 → ${later.stride}, taken from ${later.path}`));
+  }
+  return [...alone, ...moved];
 }
+
+/** A stride moves over as many layers at most. */
+const nearby = 4;
 
 type Strided = Conv2d | MaxPool2d | AvgPool2d;
 

@@ -1,0 +1,36 @@
+import { type AcceptedSizes, acceptedInputs, type Network } from "../../analysis/index.ts";
+import { useWasm } from "../device.ts";
+import { findNetwork } from "../model.ts";
+
+/** What a user's factory is told about its input where --input says nothing. */
+const usualShape = [1, 3, 224, 224];
+
+export interface Question {
+  readonly network: Network;
+  readonly shape: readonly number[];
+}
+
+/** The network that a user names, and --input or else a shape that the network takes. */
+export async function networkFor(
+  model: string,
+  input: readonly number[] | undefined,
+  scale?: number,
+): Promise<Question> {
+  useWasm();
+  const { network } = await findNetwork(model, input ?? usualShape, scale);
+  return { network, shape: input ?? usualInput(network) };
+}
+
+/** 224 pixels where the network takes them, otherwise the nearest size that it takes. */
+function usualInput(network: Network): number[] {
+  const inputs = acceptedInputs(network);
+  if (inputs.kind === "vectors") return [1, inputs.features];
+  return [1, inputs.channels ?? 3, usualSize(inputs.height), usualSize(inputs.width)];
+}
+
+function usualSize({ smallest, largest, step, accepted }: AcceptedSizes): number {
+  const wanted = Math.max(smallest, 224);
+  if (largest !== null) return Math.min(largest, wanted);
+  if (step === null) return accepted.findLast((size) => size <= wanted) ?? smallest;
+  return smallest + Math.floor((wanted - smallest) / step) * step;
+}
