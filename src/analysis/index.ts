@@ -19,6 +19,15 @@ export { type PlanBuffer, type PlanningDevice, type PlanReport, type PlanStep, p
 export { type AxisField, FieldMap, type ReceptiveField } from "./receptive-field.ts";
 export { type Network, type Recording, recordNetwork } from "./recording.ts";
 export type { AcceptedSizes } from "./solve/accepted-sizes.ts";
+export {
+  type Budget,
+  type BudgetAnswer,
+  type BudgetSolution,
+  type Costs,
+  largestInput,
+  largestWidth,
+  type MeasureMemory,
+} from "./solve/budget.ts";
 export { type FieldAnswer, type FieldSolution, fieldRules, solveField } from "./solve/field.ts";
 export {
   type AcceptedInputs,

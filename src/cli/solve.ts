@@ -1,11 +1,12 @@
 import type { Argv } from "yargs";
 import { UsageError } from "./errors.ts";
+import * as budget from "./solve/budget.ts";
 import * as field from "./solve/field.ts";
 import * as input from "./solve/input.ts";
 import * as same from "./solve/same.ts";
 import * as size from "./solve/size.ts";
 
-const questions = [size, same, input, field];
+const questions = [size, same, input, field, budget];
 
 export const builder = (argv: Argv): Argv => {
   for (const { command, describe, builder, handler } of questions) {

@@ -16,7 +16,7 @@ export { MobileNetV2 } from "./mobilenet-v2.ts";
 export { MobileNetV3, type MobileNetV3Config, mobilenetsV3 } from "./mobilenet-v3.ts";
 export { closestNames } from "./names.ts";
 export type { ModelOptions, ReadyModel } from "./ready-model.ts";
-export { createModel, models, scalable } from "./registry.ts";
+export { createModel, models, scalable, widthScalable } from "./registry.ts";
 export { RegNet, type RegNetConfig, regnets } from "./regnet.ts";
 export { ResNet, type ResNetConfig, resnets } from "./resnet.ts";
 export { ShuffleNetV2, shufflenetsV2 } from "./shufflenet-v2.ts";

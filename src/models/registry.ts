@@ -12,7 +12,7 @@ import { Unet } from "./unet.ts";
 
 /** The networks that have a name: each call makes one, with fresh weights from the default generator. */
 export const models: Readonly<Record<string, (options?: ModelOptions) => ReadyModel>> = {
-  espcn: ({ scale = 3 } = {}) => ({ network: new Espcn(scale), inputHint: [1, 1, 17, 17] }),
+  espcn: ({ scale = 3, ...options } = {}) => ({ network: new Espcn(scale, options), inputHint: [1, 1, 17, 17] }),
   fsrcnn: ({ scale = 3 } = {}) => ({ network: new Fsrcnn(scale), inputHint: [1, 1, 17, 17] }),
   lenet: ({ classes } = {}) => ({ network: new LeNet({ classes: classes ?? 10 }), inputHint: [1, 1, 28, 28] }),
   lenet5: ({ classes } = {}) => ({ network: new LeNet5(classes), inputHint: [1, 1, 28, 28] }),
@@ -25,9 +25,14 @@ export const models: Readonly<Record<string, (options?: ModelOptions) => ReadyMo
 /** Names whose networks take a scale. */
 export const scalable: readonly string[] = ["espcn", "fsrcnn"];
 
+/** Names whose networks take a widthMultiplier. */
+export const widthScalable: readonly string[] = Object.keys(models).filter((name) =>
+  /^(espcn|mobilenet|mnasnet|shufflenet|resnet(50|101|152)|resnext|wide_resnet)/.test(name),
+);
+
 /**
  * The network of that name, whatever its case: those of torchvision have its names and state_dict keys.
- * @throws ArgumentError that tells the closest names.
+ * @throws ArgumentError that tells the closest names, and for a widthMultiplier that is not above 0 or that a network does not take.
  * @example
  * import { models } from "convsmith";
  * const { network, inputHint } = models.createModel("espcn", { scale: 2 });
@@ -38,6 +43,13 @@ export function createModel(name: string, options: ModelOptions = {}): ReadyMode
   if (!known) {
     const close = closestNames(name, Object.keys(models)).join(", ");
     throw new ArgumentError(`no network is called ${name}. Close are ${close}; Object.keys(models) are all.`);
+  }
+  const { widthMultiplier = 1 } = options;
+  if (!(widthMultiplier > 0 && Number.isFinite(widthMultiplier))) {
+    throw new ArgumentError(`${known}: widthMultiplier needs a number above 0, got ${widthMultiplier}`);
+  }
+  if (options.widthMultiplier !== undefined && !widthScalable.includes(known)) {
+    throw new ArgumentError(`${known}: its width can't be varied. Those that can are ${widthScalable.join(", ")}`);
   }
   return models[known]!(options);
 }

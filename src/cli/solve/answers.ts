@@ -7,10 +7,12 @@ export function answersText(
   top: number,
   rules: readonly string[],
 ): string {
-  const shown = rows.slice(0, top);
-  const more =
-    rows.length > shown.length ? [`${rows.length - shown.length} more: --top ${rows.length} shows all.`] : [];
-  return [table([head, ...shown]), "", ...more, wrapped(`Ranked by: ${rules.join("; ")}.`)].join("\n");
+  const first = [head, ...rows.slice(0, top)];
+  // A column in which nothing is said takes no room.
+  const said = head.map((_, column) => first.slice(1).some((row) => !/^0?$/.test(row[column]!)));
+  const shown = first.map((row) => row.filter((_, column) => said[column]));
+  const more = rows.length > top ? [`${rows.length - top} more: --top ${rows.length} shows all.`] : [];
+  return [table(shown), "", ...more, wrapped(`Ranked by: ${rules.join("; ")}.`)].join("\n");
 }
 
 /** Lines of at most as many columns as the terminal has, 100 where it has none. */

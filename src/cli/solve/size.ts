@@ -10,7 +10,6 @@ import {
 } from "../../analysis/index.ts";
 import { UsageError } from "../errors.ts";
 import { printResult } from "../output.ts";
-import { countText } from "../quantity.ts";
 import { answersText } from "./answers.ts";
 import { answerOptions, side, whole } from "./options.ts";
 
@@ -82,8 +81,8 @@ function text(
   const rows = answers.map((answer) => [
     layerText(kind, answer),
     `${Number(answer.macsPerOutput.toFixed(2))}`,
-    countText(answer.macs),
-    `${answer.missed}`,
+    answer.macs.toLocaleString("en-US"),
+    answer.missed.toLocaleString("en-US"),
     `${answer.dropped}`,
     noteOf(answer),
   ]);
@@ -105,7 +104,7 @@ function layerText(kind: WindowKind, { kernel, stride, padding, dilation, output
   ].filter((each) => each !== "");
   const last = options.length > 0 ? `, { ${options.join(", ")} }` : "";
   if (pools) return `MaxPool2d(${kernel}${last})`;
-  return `${kind === "transposed" ? "ConvTranspose2d" : "Conv2d"}(Ci, Co, ${kernel}${last})`;
+  return `${kind === "transposed" ? "ConvTranspose2d" : "Conv2d"}(…, ${kernel}${last})`;
 }
 
 function noteOf({ dilation, uneven, missed }: SizeAnswer): string {
