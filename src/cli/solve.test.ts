@@ -49,6 +49,17 @@ test("size: a trace, a table and its rules; as JSON all answers", async () => {
   expect((await call("size", "7", "4", "--ceil")).out).toContain("MaxPool2d(2, { ceilMode: true })");
 });
 
+test("an answer fits a narrow terminal", async () => {
+  const before = Object.getOwnPropertyDescriptor(process.stdout, "columns");
+  Object.defineProperty(process.stdout, "columns", { value: 44, configurable: true });
+  const { out } = await call("field", "espcn", "--want", "17", "--input", "1x1x32x32");
+  if (before) Object.defineProperty(process.stdout, "columns", before);
+  else Reflect.deleteProperty(process.stdout, "columns");
+  expect(out).toContain("conv1: dilation 1 → 3, padding + 4\n  field 17 · parameters 0 · FLOPs 0\n");
+  const [, ...lines] = out.split("\n");
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(44);
+});
+
 test("same", async () => {
   expect((await call("same", "--kernel", "5")).out).toMatch(/padding: 2 +2 +2 +4 +W for every W/);
   const { out } = await call("same", "--kernel", "4", "--stride", "2");
@@ -103,6 +114,7 @@ test.each([
   { args: ["field", "espcn", "--want", "20", "--layer", "conv9"], says: "there is no layer conv9. Close are conv1" },
   { args: ["budget", "espcn", "--max-flops", "1X"], says: "--max-flops must be a count above 0 such as 5M" },
   { args: ["budget", "espcn", "--max-memory", "x"], says: "--max-memory must be a size above 0 such as 200MB" },
+  { args: ["budget", "espcn", "--max-flops", "1G", "--train"], says: "--train changes memory alone" },
   { args: ["budget", "espcn"], says: "a budget needs a limit" },
   { args: ["budget", "espcn", "--max-params", "5M"], says: "--max-params alone does not limit the input" },
   { args: ["budget", "alexnet", "--vary", "width", "--max-params", "5M"], says: "alexnet: has no width to vary" },

@@ -1,7 +1,7 @@
 import { ArgumentError } from "../../core/errors.ts";
+import { closestNames } from "../../core/names.ts";
 import type { Node } from "../../core/node.ts";
 import type { Shape } from "../../core/shape.ts";
-import { closestNames } from "../../models/names.ts";
 import { costOf, sumCounts } from "../cost.ts";
 import { needWhole } from "../formulas/formula.ts";
 import { FieldMap } from "../receptive-field.ts";

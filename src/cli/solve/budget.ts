@@ -51,6 +51,8 @@ export const builder = (argv: Argv): Argv =>
 export async function handler(options: BudgetOptions): Promise<void> {
   const { model, vary, scale, train, json } = options;
   const budget = budgetOf(options);
+  if (train && budget.memoryBytes === undefined)
+    throw new UsageError("--train changes memory alone: it needs --max-memory");
   const wanted = inputOf(options.input);
   if (vary === "width") checkWidth(model);
   else if (Object.keys(budget).join() === "parameters") {

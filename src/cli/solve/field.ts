@@ -47,7 +47,7 @@ function text(
     `${answer.field}`,
     added(answer.parametersAdded),
     added(answer.flopsAdded),
-    added(answer.otherAdded),
+    answer.otherAdded === 0 ? "" : added(answer.otherAdded),
     answer.coarser ? "coarser" : "",
   ]);
   const head = ["change", "field", "parameters", "FLOPs", "other", "note"];

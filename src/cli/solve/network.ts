@@ -29,8 +29,9 @@ function usualInput(network: Network): number[] {
 }
 
 function usualSize({ smallest, largest, step, accepted }: AcceptedSizes): number {
+  // Where a few sizes are taken, the first is what the network was made for: a pooling drops the rest of the others.
+  if (largest !== null) return smallest;
   const wanted = Math.max(smallest, 224);
-  if (largest !== null) return Math.min(largest, wanted);
   if (step === null) return accepted.findLast((size) => size <= wanted) ?? smallest;
   return smallest + Math.floor((wanted - smallest) / step) * step;
 }

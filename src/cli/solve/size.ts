@@ -82,15 +82,16 @@ function text(
     layerText(kind, answer),
     `${Number(answer.macsPerOutput.toFixed(2))}`,
     answer.macs.toLocaleString("en-US"),
-    answer.missed.toLocaleString("en-US"),
-    `${answer.dropped}`,
+    answer.missed > 0 ? answer.missed.toLocaleString("en-US") : "",
+    answer.dropped > 0 ? `${answer.dropped}` : "",
     noteOf(answer),
   ]);
   const [first] = answers as [SizeAnswer];
   const unit = pools
     ? "Values are those of one channel."
     : "MACs are those of one input channel for one output channel.";
-  return [traceOf(kind, from[0], first), "", answersText(head, rows, top, rules), unit].join("\n");
+  const traces = new Set(from.map((size) => traceOf(kind, size, first)));
+  return [...traces, "", answersText(head, rows, top, rules), unit].join("\n");
 }
 
 function layerText(kind: WindowKind, { kernel, stride, padding, dilation, outputPadding }: SizeAnswer): string {
@@ -107,9 +108,8 @@ function layerText(kind: WindowKind, { kernel, stride, padding, dilation, output
   return `${kind === "transposed" ? "ConvTranspose2d" : "Conv2d"}(…, ${kernel}${last})`;
 }
 
-function noteOf({ dilation, uneven, missed }: SizeAnswer): string {
+function noteOf({ dilation, uneven }: SizeAnswer): string {
   if (uneven) return "checkerboard";
-  if (missed > 0) return "leaves pixels out";
   return dilation > 1 ? "dilated" : "";
 }
 
