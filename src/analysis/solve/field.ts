@@ -6,6 +6,7 @@ import { costOf, sumCounts } from "../cost.ts";
 import { needWhole } from "../formulas/formula.ts";
 import { FieldMap } from "../receptive-field.ts";
 import { type Network, type Recording, recordNetwork } from "../recording.ts";
+import { fieldSize } from "./field-case.ts";
 import { fieldChanges } from "./field-changes.ts";
 import { lastNodeOf, windowLayers } from "./window-layers.ts";
 
@@ -99,13 +100,6 @@ function stateOf({ order }: Recording, fields: FieldMap, target: Node) {
     flops,
     other: Object.values(other).reduce((sum, each) => sum + each, 0),
   };
-}
-
-/** The smaller of both axes; infinite where it is the whole input, 0 where there is none. */
-export function fieldSize(fields: FieldMap, node: Node): number {
-  const field = fields.field(node);
-  if (!field) return 0;
-  return Math.min(...[field.height, field.width].map(({ whole, size }) => (whole ? Number.POSITIVE_INFINITY : size)));
 }
 
 function targetOf(network: Network, recording: Recording, fields: FieldMap, wanted?: string) {
