@@ -10,9 +10,48 @@ export {
   type Side,
 } from "./explain.ts";
 export { comparisonText, explainText } from "./explain-text.ts";
-export * from "./formulas.ts";
+export type { Formula, WindowOptions } from "./formulas/formula.ts";
+export {
+  convFlops,
+  convMacs,
+  convParameters,
+  type KernelSize,
+  type LayerOptions,
+  linearFlops,
+  linearMacs,
+  linearParameters,
+  type Plane,
+} from "./formulas/layer-cost.ts";
+export * from "./formulas/output-size.ts";
+export * from "./formulas/receptive-field.ts";
+export * from "./formulas/same-padding.ts";
+export * from "./formulas/transposed-cost.ts";
 export { type PlanBuffer, type PlanningDevice, type PlanReport, type PlanStep, planOf } from "./plan.ts";
 export { type AxisField, FieldMap, type ReceptiveField } from "./receptive-field.ts";
 export { type Network, type Recording, recordNetwork } from "./recording.ts";
-export { type LayerRow, Summary, type SummaryOptions, summarize, type Totals } from "./summary.ts";
+export type { AcceptedSizes } from "./solve/accepted-sizes.ts";
+export {
+  type Budget,
+  type BudgetAnswer,
+  type BudgetSolution,
+  type Costs,
+  largestInput,
+  largestWidth,
+  type MeasureMemory,
+} from "./solve/budget.ts";
+export { type FieldAnswer, type FieldSolution, fieldRules, solveField } from "./solve/field.ts";
+export {
+  type AcceptedInputs,
+  type AcceptedPictures,
+  type AcceptedVectors,
+  acceptedInputs,
+  describeInputs,
+  inputsText,
+  type SearchOptions,
+  smallestInput,
+} from "./solve/inputs.ts";
+export { type SameAnswer, solveSame } from "./solve/same.ts";
+export { type SizeAnswer, type SizeQuestion, sizeRules, solveSize } from "./solve/size.ts";
+export type { WindowKind, WindowNumbers } from "./solve/window-axis.ts";
+export { type LayerRow, Summary, summarize, type Totals } from "./summary.ts";
 export type { TableOptions } from "./summary-table.ts";

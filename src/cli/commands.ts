@@ -30,6 +30,11 @@ export const commands: readonly {
     load: () => import("./plan.ts"),
   },
   {
+    command: "solve [question]",
+    describe: "The other way round: what gives a wanted size, field or cost",
+    load: () => import("./solve.ts"),
+  },
+  {
     command: "tour",
     describe: "Train a small network on a few photos and look at it",
     load: () => import("./tour.ts"),

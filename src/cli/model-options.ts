@@ -12,6 +12,11 @@ export const modelOptions = {
   },
   scale: { type: "number", describe: "Super-resolution: how much larger a picture becomes [3]", requiresArg: true },
   classes: { type: "number", describe: "Classifiers: how many classes", requiresArg: true },
+  "width-multiplier": {
+    type: "number",
+    describe: "Networks that have one: how wide their layers are",
+    requiresArg: true,
+  },
   "aux-logits": { type: "boolean", describe: "googlenet and inception_v3: with the auxiliary heads" },
 } as const satisfies Record<string, Options>;
 

@@ -1,10 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import type { Network } from "../analysis/index.ts";
+import { describeInputs, type Network } from "../analysis/index.ts";
 import { ConvsmithError } from "../core/errors.ts";
+import { closestNames } from "../core/names.ts";
 import type { Shape } from "../core/shape.ts";
 import { readSafetensors } from "../formats/node.ts";
-import { closestNames } from "../models/names.ts";
 import type { ModelOptions } from "../models/ready-model.ts";
 import { createModel, models, optionsOf, scalable } from "../models/registry.ts";
 import type { NetworkRequest } from "../training/network-module.ts";
@@ -22,32 +22,49 @@ export interface FoundModel {
   readonly make: () => Promise<Network>;
 }
 
+/** A shape for a network of which none is known. */
+type ShapeFor = (network: Network) => Shape;
+
+const refuse =
+  (name: string): ShapeFor =>
+  (network) => {
+    throw new UsageError(
+      `${name}: --input is missing, and the module has no export input = [channels, height, width]. The network ${describeInputs(network)}: give a shape, such as --input 1x3x224x224.`,
+    );
+  };
+
 /**
  * The network that a user names, with fresh weights: a name that convsmith knows (`espcn`, `espcn-x3`), a run's folder, a
  * `.safetensors` file of a network that convsmith knows, or a module (`net.ts`) that exports one.
  * @throws ConvsmithError of one line where there is none, or no shape of input is known.
  */
-export async function findModel(model: string, request: ModelRequest): Promise<FoundModel> {
+export async function findModel(
+  model: string,
+  request: ModelRequest,
+  shapeFor: ShapeFor = refuse(model),
+): Promise<FoundModel> {
   const input = request.input === undefined ? undefined : parseInputShape(request.input);
-  if (/^\.[cm]?[jt]s$/.test(extname(model))) return await fromModule(model, model, input, {});
+  if (/^\.[cm]?[jt]s$/.test(extname(model))) return await fromModule(model, model, input, {}, shapeFor);
   const entry = await stat(model).catch(() => null);
-  if (entry?.isDirectory()) return await fromRun(model, input);
+  if (entry?.isDirectory()) return await fromRun(model, input, shapeFor);
   if (extname(model) === ".safetensors") return await fromWeights(model, input);
   const suffix = /-x(\d+)$/.exec(model)?.[1];
   const name = suffix === undefined ? model : model.slice(0, -`-x${suffix}`.length);
-  const { scale, classes, "aux-logits": auxLogits } = request;
+  const { scale, classes, "aux-logits": auxLogits, "width-multiplier": widthMultiplier } = request;
   if (scale !== undefined && suffix !== undefined && scale !== Number(suffix)) {
     throw new UsageError(`${model}: is for scale ${suffix}, not ${scale}. Leave --scale out.`);
   }
   return known(
     name,
-    { scale: scale ?? (suffix === undefined ? undefined : Number(suffix)), classes, auxLogits },
+    { scale: scale ?? (suffix === undefined ? undefined : Number(suffix)), classes, auxLogits, widthMultiplier },
     model,
     input,
   );
 }
 
-type AskedOptions = { readonly [Key in "scale" | "classes" | "auxLogits"]?: ModelOptions[Key] | undefined };
+type AskedOptions = {
+  readonly [Key in "scale" | "classes" | "auxLogits" | "widthMultiplier"]?: ModelOptions[Key] | undefined;
+};
 
 async function known(name: string, asked: AskedOptions, said: string, input?: Shape): Promise<FoundModel> {
   const found = Object.keys(models).find((each) => each.toLowerCase() === name.toLowerCase());
@@ -77,6 +94,7 @@ async function fromModule(
   name: string,
   input: Shape | undefined,
   asked: Partial<NetworkRequest>,
+  shapeFor: ShapeFor,
 ): Promise<FoundModel> {
   const { create, input: own } = await load(path);
   const trained = asked.channels && asked.height && asked.width ? [1, asked.channels, asked.height, asked.width] : null;
@@ -84,12 +102,7 @@ async function fromModule(
   const [channels = 3, height = 224, width = 224] = shape?.slice(-3) ?? [];
   const make = async () => (await create({ classes: 10, channels, height, width, ...asked })) as Network;
   const network = await make();
-  if (!shape) {
-    throw new UsageError(
-      `${name}: --input is missing, and the module has no export input = [channels, height, width]. Give its shape, such as --input 1x3x224x224.`,
-    );
-  }
-  return { name, network, inputShape: shape, make };
+  return { name, network, inputShape: shape ?? shapeFor(network), make };
 }
 
 /** Only a module needs the whole package. */
@@ -100,7 +113,7 @@ async function load(path: string) {
 }
 
 /** Built again from the facts that a run's config.json keeps. */
-async function fromRun(folder: string, input?: Shape): Promise<FoundModel> {
+async function fromRun(folder: string, input: Shape | undefined, shapeFor: ShapeFor): Promise<FoundModel> {
   let network: { readonly name?: unknown; readonly options?: Record<string, unknown> } | undefined;
   try {
     network = JSON.parse(await readFile(join(folder, "config.json"), "utf8")).network;
@@ -112,9 +125,10 @@ async function fromRun(folder: string, input?: Shape): Promise<FoundModel> {
   }
   const { name, options = {} } = network ?? {};
   if (typeof name !== "string") throw new ConvsmithError(`${folder}: its config.json names no network`);
-  const { scale, classes, auxLogits } = options as AskedOptions;
-  if (name !== "module") return { ...(await known(name, { scale, classes, auxLogits }, name, input)), name: folder };
-  return await fromModule(String(options.module), folder, input, options);
+  const { scale, classes, auxLogits, widthMultiplier } = options as AskedOptions;
+  if (name !== "module")
+    return { ...(await known(name, { scale, classes, auxLogits, widthMultiplier }, name, input)), name: folder };
+  return await fromModule(String(options.module), folder, input, options, shapeFor);
 }
 
 /** The known network whose state_dict has just these names and shapes. */

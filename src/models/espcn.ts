@@ -1,6 +1,7 @@
 import { ArgumentError } from "../core/errors.ts";
 import * as nn from "../nn/index.ts";
 import type { Tensor } from "../tensor/index.ts";
+import type { WidthOptions } from "./blocks/options.ts";
 
 /**
  * ESPCN (Shi et al., "Real-time single image and video super-resolution using an efficient sub-pixel convolutional neural
@@ -11,19 +12,22 @@ import type { Tensor } from "../tensor/index.ts";
  * console.log(new models.Espcn(3).forward(zeros([1, 1, 17, 17])).shape); // [1, 1, 51, 51]
  */
 export class Espcn extends nn.Module {
-  conv1 = new nn.Conv2d(1, 64, 5, { padding: 2 });
-  conv2 = new nn.Conv2d(64, 32, 3, { padding: 1 });
+  conv1: nn.Conv2d;
+  conv2: nn.Conv2d;
   conv3: nn.Conv2d;
   shuffle: nn.PixelShuffle;
   readonly scale: number;
 
-  constructor(scale: number) {
+  constructor(scale: number, { widthMultiplier = 1 }: WidthOptions = {}) {
     super();
     if (!Number.isInteger(scale) || scale < 1) {
       throw new ArgumentError(`espcn: scale needs a whole number from 1, got ${scale}`);
     }
     this.scale = scale;
-    this.conv3 = new nn.Conv2d(32, scale ** 2, 3, { padding: 1 });
+    const [first, second] = [64, 32].map((channels) => Math.max(1, Math.round(channels * widthMultiplier)));
+    this.conv1 = new nn.Conv2d(1, first!, 5, { padding: 2 });
+    this.conv2 = new nn.Conv2d(first!, second!, 3, { padding: 1 });
+    this.conv3 = new nn.Conv2d(second!, scale ** 2, 3, { padding: 1 });
     this.shuffle = new nn.PixelShuffle(scale);
   }
 

@@ -1,7 +1,7 @@
 import * as nn from "../nn/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { makeDivisible } from "./blocks/make-divisible.ts";
-import type { ClassifierOptions } from "./blocks/options.ts";
+import type { ClassifierOptions, WidthOptions } from "./blocks/options.ts";
 
 /** How wide the layers are, relative to MnasNet-A1's. */
 export const mnasnets: Readonly<Record<string, number>> = {
@@ -64,9 +64,9 @@ export class MnasNet extends nn.Module {
   layers: nn.Sequential;
   classifier: nn.Sequential;
 
-  constructor(width: number, { numClasses = 1000 }: ClassifierOptions = {}) {
+  constructor(width: number, { numClasses = 1000, widthMultiplier = 1 }: ClassifierOptions & WidthOptions = {}) {
     super();
-    const scaled = (channels: number) => makeDivisible(channels * width);
+    const scaled = (channels: number) => makeDivisible(channels * width * widthMultiplier);
     const first = scaled(32);
     let inChannels = scaled(16);
     const blocks = stages.map(([channels, kernel, stride, ratio, depth]) => {

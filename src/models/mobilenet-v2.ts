@@ -1,7 +1,8 @@
 import * as nn from "../nn/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { ConvNormActivation } from "./blocks/conv-norm-activation.ts";
-import type { ClassifierOptions } from "./blocks/options.ts";
+import { makeDivisible } from "./blocks/make-divisible.ts";
+import type { ClassifierOptions, WidthOptions } from "./blocks/options.ts";
 
 const relu6 = () => new nn.ReLU6();
 
@@ -45,18 +46,21 @@ export class MobileNetV2 extends nn.Module {
   features: nn.Sequential;
   classifier: nn.Sequential;
 
-  constructor({ numClasses = 1000 }: ClassifierOptions = {}) {
+  constructor({ numClasses = 1000, widthMultiplier = 1 }: ClassifierOptions & WidthOptions = {}) {
     super();
-    const layers: nn.Layer[] = [new ConvNormActivation(3, 32, { stride: 2, activation: relu6 })];
-    let inChannels = 32;
-    for (const [ratio, channels, depth, stride] of stages) {
+    let inChannels = makeDivisible(32 * widthMultiplier);
+    const layers: nn.Layer[] = [new ConvNormActivation(3, inChannels, { stride: 2, activation: relu6 })];
+    for (const [ratio, width, depth, stride] of stages) {
+      const channels = makeDivisible(width * widthMultiplier);
       for (let at = 0; at < depth; at++, inChannels = channels) {
         layers.push(new InvertedResidual(inChannels, channels, at === 0 ? stride : 1, ratio));
       }
     }
-    layers.push(new ConvNormActivation(inChannels, 1280, { kernelSize: 1, activation: relu6 }));
+    // A narrow network keeps its last layer, as in the paper.
+    const last = makeDivisible(1280 * Math.max(1, widthMultiplier));
+    layers.push(new ConvNormActivation(inChannels, last, { kernelSize: 1, activation: relu6 }));
     this.features = new nn.Sequential(...layers);
-    this.classifier = new nn.Sequential(new nn.Dropout(0.2), new nn.Linear(1280, numClasses));
+    this.classifier = new nn.Sequential(new nn.Dropout(0.2), new nn.Linear(last, numClasses));
   }
 
   forward(x: Tensor): Tensor {

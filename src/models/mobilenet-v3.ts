@@ -3,7 +3,7 @@ import type { Tensor } from "../tensor/index.ts";
 import { ConvNormActivation, type Norm, relu } from "./blocks/conv-norm-activation.ts";
 import { InvertedResidual } from "./blocks/inverted-residual.ts";
 import { makeDivisible } from "./blocks/make-divisible.ts";
-import type { ClassifierOptions } from "./blocks/options.ts";
+import type { ClassifierOptions, WidthOptions } from "./blocks/options.ts";
 import { SqueezeExcitation } from "./blocks/squeeze-excitation.ts";
 
 type Row = readonly [
@@ -69,11 +69,14 @@ export class MobileNetV3 extends nn.Module {
   avgpool = new nn.AdaptiveAvgPool2d(1);
   classifier: nn.Sequential;
 
-  constructor({ blocks, hidden }: MobileNetV3Config, { numClasses = 1000 }: ClassifierOptions = {}) {
+  constructor(config: MobileNetV3Config, options: ClassifierOptions & WidthOptions = {}) {
     super();
-    const layers: nn.Layer[] = [new ConvNormActivation(3, 16, { stride: 2, norm, activation: hardswish })];
-    let inChannels = 16;
-    for (const [kernelSize, expanded, outChannels, squeezes, activation, stride] of blocks) {
+    const { numClasses = 1000, widthMultiplier = 1 } = options;
+    const scaled = (channels: number) => makeDivisible(channels * widthMultiplier);
+    let inChannels = scaled(16);
+    const layers: nn.Layer[] = [new ConvNormActivation(3, inChannels, { stride: 2, norm, activation: hardswish })];
+    for (const [kernelSize, wide, narrow, squeezes, activation, stride] of config.blocks) {
+      const [expanded, outChannels] = [scaled(wide), scaled(narrow)];
       const squeeze = () =>
         new SqueezeExcitation(expanded, makeDivisible(expanded / 4), { gate: () => new nn.Hardsigmoid() });
       layers.push(
@@ -86,6 +89,7 @@ export class MobileNetV3 extends nn.Module {
       inChannels = outChannels;
     }
     const last = 6 * inChannels;
+    const hidden = scaled(config.hidden);
     layers.push(new ConvNormActivation(inChannels, last, { kernelSize: 1, norm, activation: hardswish }));
     this.features = new nn.Sequential(...layers);
     this.classifier = new nn.Sequential(

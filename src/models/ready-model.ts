@@ -10,6 +10,8 @@ export interface ModelOptions {
   readonly auxLogits?: boolean;
   /** googlenet and inception_v3: for pictures normalised by ImageNet's statistics. Default false. */
   readonly transformInput?: boolean;
+  /** Channels, relative to the network's own: of the networks that `widthScalable` names. Default 1. */
+  readonly widthMultiplier?: number;
 }
 
 /** A network and a shape of input that it takes. */

@@ -1,6 +1,7 @@
+import { ArgumentError } from "../core/errors.ts";
 import * as nn from "../nn/index.ts";
 import type { Tensor } from "../tensor/index.ts";
-import type { ClassifierOptions } from "./blocks/options.ts";
+import type { ClassifierOptions, WidthOptions } from "./blocks/options.ts";
 import { BasicBlock, Bottleneck } from "./blocks/residual.ts";
 
 /** The blocks of the four stages, and how wide a bottleneck is: `groups` of `widthPerGroup` channels in the first. */
@@ -47,9 +48,15 @@ export class ResNet extends nn.Module {
   avgpool = new nn.AdaptiveAvgPool2d(1);
   fc: nn.Linear;
 
-  constructor({ block: Block, depths, ...widths }: ResNetConfig, { numClasses = 1000 }: ClassifierOptions = {}) {
+  /** @throws ArgumentError for a widthMultiplier of a network of basic blocks, which have no width of their own. */
+  constructor({ block: Block, depths, ...widths }: ResNetConfig, options: ClassifierOptions & WidthOptions = {}) {
     super();
-    const { groups = 1, widthPerGroup = 64 } = widths;
+    const { numClasses = 1000, widthMultiplier = 1 } = options;
+    if (Block === BasicBlock && widthMultiplier !== 1) {
+      throw new ArgumentError("ResNet: only bottlenecks have a width, those of resnet50 and larger");
+    }
+    const { groups = 1 } = widths;
+    const widthPerGroup = Math.max(1, Math.round((widths.widthPerGroup ?? 64) * widthMultiplier));
     let inChannels = 64;
     const stage = (at: number) => {
       const channels = 64 * 2 ** at;

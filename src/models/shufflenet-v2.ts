@@ -1,9 +1,12 @@
 import * as nn from "../nn/index.ts";
 import { cat, chunk, type Tensor } from "../tensor/index.ts";
-import type { ClassifierOptions } from "./blocks/options.ts";
+import { makeDivisible } from "./blocks/make-divisible.ts";
+import type { ClassifierOptions, WidthOptions } from "./blocks/options.ts";
+
+type Widths = readonly [number, number, number, number];
 
 /** Channels of the three stages and of the last convolution (table 5 of the paper). */
-export const shufflenetsV2: Readonly<Record<string, readonly [number, number, number, number]>> = {
+export const shufflenetsV2: Readonly<Record<string, Widths>> = {
   shufflenet_v2_x0_5: [48, 96, 192, 1024],
   shufflenet_v2_x1_0: [116, 232, 464, 1024],
   shufflenet_v2_x1_5: [176, 352, 704, 1024],
@@ -62,9 +65,13 @@ export class ShuffleNetV2 extends nn.Module {
   conv5: nn.Sequential;
   fc: nn.Linear;
 
-  constructor(channels: readonly [number, number, number, number], { numClasses = 1000 }: ClassifierOptions = {}) {
+  constructor(channels: Widths, options: ClassifierOptions & WidthOptions = {}) {
     super();
-    const [second, third, fourth, last] = channels;
+    const { numClasses = 1000, widthMultiplier = 1 } = options;
+    const scaled = (at: 0 | 1 | 2) => makeDivisible(channels[at] * widthMultiplier, 2);
+    const [second, third, fourth] = [scaled(0), scaled(1), scaled(2)] as const;
+    // A narrow network keeps its last layer, as in the paper.
+    const last = Math.round(channels[3] * Math.max(1, widthMultiplier));
     this.stage2 = stage(24, second, 4);
     this.stage3 = stage(second, third, 8);
     this.stage4 = stage(third, fourth, 4);

@@ -1,7 +1,7 @@
 import type { Shape } from "../core/shape.ts";
 import type * as nn from "../nn/index.ts";
 import { AlexNet } from "./alexnet.ts";
-import type { ClassifierOptions } from "./blocks/options.ts";
+import type { ClassifierOptions, WidthOptions } from "./blocks/options.ts";
 import { ConvNeXt, convnexts } from "./convnext.ts";
 import { DenseNet, densenets } from "./densenet.ts";
 import { EfficientNet } from "./efficientnet.ts";
@@ -19,7 +19,7 @@ import { SqueezeNet, squeezenets } from "./squeezenet.ts";
 import { Vgg, vggs } from "./vgg.ts";
 
 type Factory = (options?: ModelOptions) => ReadyModel;
-type Options = ClassifierOptions & Pick<ModelOptions, "auxLogits" | "transformInput">;
+type Options = ClassifierOptions & WidthOptions & Pick<ModelOptions, "auxLogits" | "transformInput">;
 
 const imagenet: Shape = [1, 3, 224, 224];
 
@@ -32,7 +32,7 @@ const factory =
 
 /** A factory for each configuration of a family. */
 function family<Config>(
-  Network: new (config: Config, options: ClassifierOptions) => nn.Layer,
+  Network: new (config: Config, options: ClassifierOptions & WidthOptions) => nn.Layer,
   configs: Readonly<Record<string, Config>>,
 ): Record<string, Factory> {
   const entries = Object.entries(configs);

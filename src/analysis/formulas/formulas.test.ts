@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import * as f from "./formulas.ts";
+import * as f from "../index.ts";
 
 test("output sizes, with the numbers put in", () => {
   expect(f.convOutputSize(32, 5)).toEqual({ value: 28, trace: "⌊(32 − 5 + 2·0)/1⌋ + 1 = 28", warning: "" });
@@ -19,7 +19,7 @@ test("output sizes, with the numbers put in", () => {
     value: 5,
     trace: "(3 − 1)·2 − 2·1 + 1·(3 − 1) + 0 + 1 = 5",
   });
-  expect(f.samePadding(5)).toEqual({ value: 2, trace: "1·(5 − 1)/2 = 2", warning: "" });
+  expect(f.samePadding(5)).toEqual({ value: 2, before: 2, after: 2, trace: "1·(5 − 1)/2 = 2", warning: "" });
   expect(f.samePadding(4).warning).toContain("1 before and 2 behind");
 });
 

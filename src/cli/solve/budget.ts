@@ -1,0 +1,146 @@
+import type { Argv, InferredOptionTypes, Options } from "yargs";
+import {
+  type Budget,
+  type BudgetAnswer,
+  type BudgetSolution,
+  largestInput,
+  largestWidth,
+  type MeasureMemory,
+  type Network,
+  planOf,
+} from "../../analysis/index.ts";
+import { createWasmDevice } from "../../devices/wasm/create.ts";
+import { createModel, models, widthScalable } from "../../models/index.ts";
+import { wasmKernels } from "../../ops/wasm.ts";
+import { UsageError } from "../errors.ts";
+import { modelHelp } from "../model-options.ts";
+import { printResult } from "../output.ts";
+import { bytesText, countText, parseBytes, parseCount } from "../quantity.ts";
+import { SlowProgress } from "../slow-progress.ts";
+import { table } from "../table.ts";
+import { wrapped } from "./answers.ts";
+import { networkFor } from "./network.ts";
+import { answerOptions, inputOf, modelOptions } from "./options.ts";
+
+const limit = (describe: string) => ({ type: "string", describe, requiresArg: true }) as const;
+
+const budgetOptions = {
+  "max-params": limit("Parameters at most: 5M, 250000"),
+  "max-macs": limit("Multiply-accumulates at most: 0.5G"),
+  "max-flops": limit("FLOPs at most: 1G"),
+  "max-memory": limit("Memory of a run at most: 200MB, 64MiB"),
+  vary: { choices: ["input", "width"], describe: "What grows until the budget is used up", default: "input" },
+  train: { type: "boolean", describe: "Memory of a training step, not of inference", default: false },
+  ...modelOptions,
+  json: answerOptions.json,
+} as const satisfies Record<string, Options>;
+
+type BudgetOptions = InferredOptionTypes<typeof budgetOptions> & { readonly model: string };
+
+export const command = "budget <model>";
+export const describe = "The largest input, or width, that keeps a budget of parameters, FLOPs or memory";
+
+export const builder = (argv: Argv): Argv =>
+  argv
+    .positional("model", { type: "string", describe: modelHelp })
+    .options(budgetOptions)
+    .example("$0 solve budget resnet18 --max-flops 1G", "")
+    .example("$0 solve budget espcn --max-memory 64MiB --input 1x1x360x640", "")
+    .example("$0 solve budget mobilenet_v2 --vary width --max-params 2M", "");
+
+export async function handler(options: BudgetOptions): Promise<void> {
+  const { model, vary, scale, train, json } = options;
+  const budget = budgetOf(options);
+  if (train && budget.memoryBytes === undefined)
+    throw new UsageError("--train changes memory alone: it needs --max-memory");
+  const wanted = inputOf(options.input);
+  if (vary === "width") checkWidth(model);
+  else if (Object.keys(budget).join() === "parameters") {
+    throw new UsageError(
+      "--max-params alone does not limit the input: parameters don't grow with it. Use --vary width, or another limit",
+    );
+  }
+  const { shape, make } = await networkFor(model, wanted, scale);
+  const progress = new SlowProgress("networks tried");
+  const measure = memoryOf(train, progress);
+  let solution: BudgetSolution;
+  try {
+    solution =
+      vary === "width"
+        ? await largestWidth(async (widthMultiplier) => widened(model, widthMultiplier, scale), shape, budget, measure)
+        : await largestInput(make, shape, budget, measure);
+  } finally {
+    progress.stop();
+  }
+  printResult(json, { vary, budget, ...solution }, () => text(options, solution));
+}
+
+function budgetOf(options: BudgetOptions): Budget {
+  const read = (option: "max-params" | "max-macs" | "max-flops" | "max-memory", parse: typeof parseCount) => {
+    const said = options[option];
+    return said === undefined ? undefined : parse(`--${option}`, said);
+  };
+  const budget = {
+    parameters: read("max-params", parseCount),
+    macs: read("max-macs", parseCount),
+    flops: read("max-flops", parseCount),
+    memoryBytes: read("max-memory", parseBytes),
+  };
+  const set = Object.fromEntries(Object.entries(budget).filter(([, value]) => value !== undefined));
+  if (Object.keys(set).length === 0) {
+    throw new UsageError("a budget needs a limit: --max-params, --max-macs, --max-flops or --max-memory");
+  }
+  return set;
+}
+
+/** A name with its scale: "espcn-x3". */
+const nameOf = (model: string) => model.replace(/-x\d+$/, "");
+
+/** @throws UsageError for a network whose width can't be varied. */
+function checkWidth(model: string): void {
+  const name = nameOf(model).toLowerCase();
+  if (widthScalable.includes(name)) return;
+  const known = Object.keys(models).some((each) => each.toLowerCase() === name);
+  const reason = known ? "has no width to vary" : "is no network of convsmith's own, so that its width can't be varied";
+  throw new UsageError(`${model}: ${reason}. Those that have one are ${widthScalable.join(", ")}`);
+}
+
+function widened(model: string, widthMultiplier: number, scale?: number): Network {
+  const suffix = /-x(\d+)$/.exec(model)?.[1];
+  const factor = scale ?? (suffix === undefined ? undefined : Number(suffix));
+  const options = factor === undefined ? { widthMultiplier } : { widthMultiplier, scale: factor };
+  return createModel(nameOf(model), options).network as Network;
+}
+
+/** Bytes of the arena that the engine would allocate, and of the parameters that stay beside it. */
+function memoryOf(train: boolean, progress: SlowProgress): MeasureMemory {
+  const device = createWasmDevice(wasmKernels, {});
+  let tried = 0;
+  return async (network, shape) => {
+    progress.update(tried++, 24);
+    network.train(train);
+    const { arenaBytes } = await planOf(network, shape, device, { train });
+    return arenaBytes;
+  };
+}
+
+function text({ model, vary, train }: BudgetOptions, { answers, over }: BudgetSolution): string {
+  const withMemory = answers.some(({ memoryBytes }) => memoryBytes !== null);
+  const head = [vary, "parameters", "MACs", "FLOPs", ...(withMemory ? ["memory"] : []), "budget"];
+  const row = (answer: BudgetAnswer, note: string) => [
+    vary === "width" ? `${answer.value}` : answer.shape.join("x"),
+    countText(answer.parameters),
+    countText(answer.macs),
+    countText(answer.flops),
+    ...(withMemory ? [bytesText(answer.memoryBytes ?? 0)] : []),
+    note,
+  ];
+  const [first] = answers as [BudgetAnswer];
+  const found = vary === "width" ? `width ${first.value} at ${first.shape.join("x")}` : first.shape.join("x");
+  const largest = over
+    ? `the largest that keeps the budget is ${found}`
+    : `${found}, the largest there is, keeps the budget`;
+  const rows = [...(over ? [row(over, "over")] : []), ...answers.map((answer) => row(answer, "kept"))];
+  const memory = `Memory is the engine's arena for ${train ? "a training step" : "one inference"} on this device; parameters lie beside it.`;
+  return [`${model}: ${largest}`, "", table([head, ...rows]), ...(withMemory ? ["", wrapped(memory)] : [])].join("\n");
+}
