@@ -1,5 +1,21 @@
 import { escapeHtml, section } from "./html.ts";
-import type { ReportChart } from "./report-data.ts";
+
+/** One curve. `y` may hold NaN or null where nothing was measured. */
+export interface ReportSeries {
+  readonly label: string;
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number | null>;
+}
+
+/** Curves over one x axis, for example loss over steps. */
+export interface ReportChart {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  /** A logarithmic y axis; values of 0 and below are left out. */
+  readonly logarithmic?: boolean;
+  readonly series: readonly ReportSeries[];
+}
 
 /** A chart as the page's script takes it: one x axis for all curves, null where a curve has no value. */
 export interface ChartData {
