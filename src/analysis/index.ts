@@ -2,6 +2,13 @@ export type { Convention, ConventionName, Counted } from "./conventions/conventi
 export { conventionOf, conventions } from "./conventions/index.ts";
 export type { Count } from "./cost.ts";
 export * from "./formulas.ts";
+export {
+  type BlockGraph,
+  type GraphItem,
+  type GraphItemKind,
+  type NetworkGraph,
+  networkGraph,
+} from "./network-graph.ts";
 export { type PlanBuffer, type PlanningDevice, type PlanReport, type PlanStep, planOf } from "./plan.ts";
 export { type AxisField, FieldMap, type ReceptiveField } from "./receptive-field.ts";
 export { type Network, type Recording, recordNetwork } from "./recording.ts";
