@@ -9,8 +9,9 @@ import { type Network, recordPartially } from "./recording.ts";
  * - "layer": a call of any other module.
  * - "op": an op that a block does itself.
  * - "input", "output": of the network.
+ * - "failed": stands behind the last values of a network that throws.
  */
-export type GraphItemKind = "block" | "layer" | "op" | "input" | "output";
+export type GraphItemKind = "block" | "layer" | "op" | "input" | "output" | "failed";
 
 /** Something that is drawn as one box. Plain data. */
 export interface GraphItem {
@@ -21,6 +22,7 @@ export interface GraphItem {
   readonly path: string;
   readonly type: string;
   readonly description: string;
+  /** Of a failure: empty. */
   readonly outputShape: Shape;
   /** The ops in it, counted from 0 in the order in which they were recorded: as the rows of ops of a summary. */
   readonly ops: readonly number[];
@@ -52,11 +54,12 @@ export interface NetworkGraph {
 export function networkGraph(network: Network, inputShape: Shape): NetworkGraph {
   const recording = recordPartially(network, inputShape);
   const builder = new GraphBuilder(network);
-  builder.put(recording.input, "input");
+  builder.put("input", recording.input);
   const ops = opsOf(recording.order);
   builder.open(ops);
   for (const node of ops) builder.add(node);
-  if (recording.error === null) for (const node of recording.outputs) builder.end(node);
+  if (recording.error !== null) builder.end("failed", recording.outputs);
+  else for (const node of recording.outputs) builder.end("output", [node]);
   return builder.graph();
 }
 
@@ -120,15 +123,16 @@ class GraphBuilder {
     for (const input of node.inputs) this.#connect(this.#chains.get(input), chain);
   }
 
-  put(node: Node, kind: "input" | "output"): void {
-    const item = this.#push({ kind, path: "", type: kind, description: kind, inside: null }, [], node);
-    this.#chains.set(node, [item]);
+  put(kind: "input" | "output" | "failed", node?: Node): Item {
+    const named = { kind, path: "", type: kind, description: kind, inside: null };
+    const item = this.#push(named, [], node?.shape ?? []);
+    if (node && kind === "input") this.#chains.set(node, [item]);
+    return item;
   }
 
-  end(node: Node): void {
-    const chain = this.#chains.get(node);
-    this.put(node, "output");
-    this.#connect(chain, this.#chains.get(node)!);
+  end(kind: "output" | "failed", nodes: readonly Node[]): void {
+    const item = this.put(kind, kind === "output" ? nodes[0] : undefined);
+    for (const node of nodes) this.#connect(this.#chains.get(node), [item]);
   }
 
   graph(): NetworkGraph {
@@ -166,7 +170,7 @@ class GraphBuilder {
         inside: isBlock ? new Inside() : null,
       },
       chain,
-      node,
+      node.shape,
     );
     this.#calls.set(scope, item);
     return item;
@@ -174,10 +178,10 @@ class GraphBuilder {
 
   #op(node: Node, chain: readonly Item[], path: string): Item {
     const { name } = node.op;
-    return this.#push({ kind: "op", path, type: name, description: name, inside: null }, chain, node);
+    return this.#push({ kind: "op", path, type: name, description: name, inside: null }, chain, node.shape);
   }
 
-  #push(item: Omit<Item, "id" | "ops" | "shape">, chain: readonly Item[], { shape }: Node): Item {
+  #push(item: Omit<Item, "id" | "ops" | "shape">, chain: readonly Item[], shape: Shape): Item {
     const made: Item = { id: this.#items.length, ...item, shape, ops: [] };
     this.#items.push(made);
     this.#around(chain, chain.length).items.push(made.id);

@@ -9,7 +9,7 @@ export interface PageParts {
   readonly title: string;
   /** HTML below the heading. */
   readonly body: string;
-  /** Where `body` has their places: see chartsSection. */
+  /** Where `body` has their places: see chartFigures. */
   readonly charts: readonly ReportChart[];
   readonly style: string;
   /** Runs before the charts are drawn. */

@@ -1,0 +1,75 @@
+import { grouped } from "../../analysis/render/numbers.ts";
+import { chartFigures, type ReportChart } from "../../pages/charts.ts";
+import { escapeHtml, section, table } from "../../pages/html.ts";
+
+/** What one run takes, in bytes. */
+export interface PageRunMemory {
+  readonly arenaBytes: number;
+  readonly parameterBytes: number;
+  readonly bufferBytes: number;
+  readonly gradientBytes: number;
+  readonly optimizerBytes: number;
+  readonly totalBytes: number;
+  readonly timeline: readonly { readonly layer: string | null; readonly kernel: string; readonly liveBytes: number }[];
+  readonly peak: { readonly step: number };
+}
+
+/** The memory of a network, as the page shows it. */
+export interface PageMemory {
+  readonly device: string;
+  readonly threads: number;
+  readonly inference: PageRunMemory;
+  readonly training: PageRunMemory & { readonly loss: string; readonly optimizer: string };
+}
+
+const parts: readonly [key: Exclude<keyof PageRunMemory, "timeline" | "peak">, label: string][] = [
+  ["arenaBytes", "values between layers, input and workspaces (the arena)"],
+  ["parameterBytes", "parameters"],
+  ["bufferBytes", "buffers, such as running statistics"],
+  ["gradientBytes", "gradients"],
+  ["optimizerBytes", "state of the optimiser"],
+  ["totalBytes", "in all, with kernels, tables and threads"],
+];
+
+/** Megabytes of 10⁶ bytes. */
+const megabytes = (bytes: number) => bytes / 1e6;
+
+export function memoryCharts({ inference, training }: PageMemory): ReportChart[] {
+  return [
+    { title: "Inference", run: inference },
+    { title: "A training step", run: training },
+  ].map(({ title, run }) => ({
+    title: `${title}: what is alive in the arena`,
+    caption: peakText(run),
+    xLabel: "step of the plan",
+    yLabel: "MB",
+    series: [
+      { label: "alive", x: run.timeline.map((_, at) => at), y: run.timeline.map((step) => megabytes(step.liveBytes)) },
+    ],
+  }));
+}
+
+/** Where the bytes go, and when: `charts` are those of memoryCharts, the page's first. */
+export function memorySection(memory: PageMemory, charts: readonly ReportChart[]): string {
+  const { inference, training, device, threads } = memory;
+  const rows = parts.map(([key, label]) => {
+    const figures = [inference, training].map(
+      (run) => `<td class="number">${run[key] === 0 ? "-" : grouped(run[key])}</td>`,
+    );
+    return `<th scope="row">${escapeHtml(label)}</th>${figures.join("")}`;
+  });
+  const head =
+    '<tr><th scope="col">bytes</th><th scope="col" class="number">inference</th><th scope="col" class="number">training</th></tr>';
+  const made = `From the plans that the ${device} device runs on ${threads} ${threads === 1 ? "thread" : "threads"}; training is a step of ${training.optimizer} on ${training.loss}.`;
+  return section(
+    "Memory",
+    `<p class="hint">${escapeHtml(made)}</p>\n${table("facts", "Memory", head, rows)}\n${chartFigures(charts)}`,
+  );
+}
+
+function peakText({ timeline, peak }: PageRunMemory): string {
+  const step = timeline[peak.step];
+  if (!step) return "Nothing lives in the arena";
+  const layer = step.layer === null ? "" : ` of ${step.layer || "the network itself"}`;
+  return `Most is alive at step ${peak.step}, ${step.kernel}${layer}: ${grouped(step.liveBytes)} bytes`;
+}
