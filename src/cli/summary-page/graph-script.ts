@@ -82,7 +82,8 @@ function place(id) {
     for (let at = 0; at < flat.length; at += 2) points.push([mapX(flat[at]), mapY(flat[at + 1])]);
     if (from !== null) points[0] = bottoms.get(from);
     if (to !== null) points[points.length - 1] = tops.get(to);
-    return '<path marker-end="url(#arrow)" d="' + curve(points.map((point) => point.map((value) => Math.round(value * 10) / 10))) + '"/>';
+    else points.push([points.at(-1)[0], points.at(-1)[1] + padding]);
+    return '<path' + (to === null ? "" : ' marker-end="url(#arrow)"') + ' d="' + curve(points.map((point) => point.map((value) => Math.round(value * 10) / 10))) + '"/>';
   }).join("");
   return [mapX(size[0]), mapY(size[1])];
 }
@@ -150,7 +151,14 @@ for (const button of document.querySelectorAll("[data-graph]")) {
     drawGraph();
   });
 }
+const canvas = svg.parentElement;
 drawGraph();
+// What is wider than the screen begins closed.
+if (canvas.scrollWidth > canvas.clientWidth) {
+  opened.clear();
+  drawGraph();
+  canvas.scrollLeft = (canvas.scrollWidth - canvas.clientWidth) / 2;
+}
 const firstHead = heads()[0];
 if (firstHead) visit(firstHead);
 `;

@@ -59,7 +59,7 @@ the FLOPs, the lower one of the parameters.`;
 <div class="tools">${blocks.size > 0 ? buttons.join("") : buttons.slice(2).join("")}</div>
 <div class="graph"><div class="scroll canvas" role="group" aria-label="The graph, in the order in which values flow"><svg id="graph" xmlns="http://www.w3.org/2000/svg">
 <defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>
-${drawing.block("root", graph.root.items)}
+${drawing.block("root", graph.root.items, "")}
 </svg></div>
 <pre class="details" aria-live="polite">Point at a box, or go to it with the keyboard, to see its figures here.</pre></div>`;
   return { html: section("Graph", html), geometry };
@@ -77,17 +77,18 @@ class Drawing {
   }
 
   /** Lines, then boxes; the script fills in where. */
-  block(id: number | "root", items: readonly number[]): string {
-    return `<g class="inside" data-block="${id}"><g class="lines"></g>${items.map((item) => this.#box(this.#items[item]!)).join("\n")}</g>`;
+  block(id: number | "root", items: readonly number[], path: string): string {
+    return `<g class="inside" data-block="${id}"><g class="lines"></g>${items.map((item) => this.#box(this.#items[item]!, path)).join("\n")}</g>`;
   }
 
-  #box(item: GraphItem): string {
+  #box(item: GraphItem, around: string): string {
     const { id, kind, path, type, description, outputShape, inside } = item;
     const figures = this.#figures(item);
     const output = kind === "failed" ? "✗ see the error above" : outputShape.join("×");
     const name = kind === "layer" || kind === "block" ? path : kind === "op" ? "" : kind;
-    const first = kind === "block" && description === type ? `${lastOf(path)} (${type})` : description;
-    const second = kind === "layer" ? `${lastOf(path)}  ${output}` : output;
+    const local = path.startsWith(`${around}.`) ? path.slice(around.length + 1) : path;
+    const first = kind === "block" && description === type ? `${local} (${type})` : description;
+    const second = kind === "layer" ? `${local} · ${output}` : output;
     const facts = [
       [name, name === description ? "" : description].filter(Boolean).join(": "),
       inside && `${item.ops.length} ops inside`,
@@ -100,10 +101,10 @@ class Drawing {
       return width === 0 ? "" : `<rect class="${key}" x="6" y="${y}" width="${width.toFixed(1)}" height="3"/>`;
     };
     const opens = inside ? ` role="button" aria-expanded="false"` : ` role="img"`;
-    const head = `<g class="head" tabindex="-1"${opens} aria-label="${escapeHtml(facts.join(", "))}"><rect class="box" width="${boxWidth}" height="${boxHeight}" rx="${kind === "layer" || kind === "block" ? 5 : 14}"/>\
-<text x="10" y="17">${inside ? '<tspan class="sign">+</tspan> ' : ""}${escapeHtml(shortened(first, inside ? 26 : 28))}</text><text class="quiet" x="10" y="32">${escapeHtml(shortened(second, 32))}</text>\
+    const head = `<g class="head" tabindex="-1"${opens}><rect class="box" width="${boxWidth}" height="${boxHeight}" rx="${kind === "layer" || kind === "block" ? 5 : 14}"/>\
+<text x="10" y="17">${inside ? '<tspan class="sign">+</tspan> ' : ""}${escapeHtml(shortened(first, inside ? 24 : 26))}</text><text class="quiet" x="10" y="32">${escapeHtml(shortened(second, 31))}</text>\
 ${bar("flops", boxHeight - 8)}${bar("parameters", boxHeight - 4)}<title>${escapeHtml(facts.join("\n"))}</title></g>`;
-    return `<g class="item ${kind}" data-item="${id}">${head}${inside ? this.block(id, inside.items) : ""}</g>`;
+    return `<g class="item ${kind}" data-item="${id}">${head}${inside ? this.block(id, inside.items, path) : ""}</g>`;
   }
 
   #figures({ ops }: GraphItem): Figures {
@@ -128,5 +129,3 @@ function factsOf({ parameters, macs, flops, activationBytes }: Figures, totals: 
     `${grouped(activationBytes)} bytes of activations${part(activationBytes, totals.activationBytes)}`,
   ];
 }
-
-const lastOf = (path: string) => path.slice(path.lastIndexOf(".") + 1);

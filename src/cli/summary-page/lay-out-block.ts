@@ -57,22 +57,33 @@ export function layOutBlock({ items, edges }: BlockGraph): BlockLayout {
   }
   const ranks = ranksOf(graph);
   const lines = arrows.map(({ from, to }): Line => {
-    const [fromChain, toChain] = [chainOf.get(from)!, chainOf.get(to)!];
-    const along =
-      fromChain === toChain ? [] : pointsOf(graph, fromChain, toChain).flatMap(([x, y]) => upright(x, y, ranks));
     const [start, end] = [places.get(from)!, places.get(to)!];
-    const points: Point[] = [[start[0], start[1] + sizeOf(from) / 2], ...along, [end[0], end[1] - sizeOf(to) / 2]];
-    return { from: numberOf(from), to: numberOf(to), points: points.map(([x, y]) => [round(x), round(y)]) };
+    const between = lineBetween(graph, chainOf.get(from)!, chainOf.get(to)!, start[0], end[0], ranks);
+    const points: Point[] = [[start[0], start[1] + sizeOf(from) / 2], ...between, [end[0], end[1] - sizeOf(to) / 2]];
+    return { from: numberOf(from), to: numberOf(to), points };
   });
-  const { width, height } = graph.graph() as { width: number; height: number };
+  return trimmed(items, places, lines);
+}
+
+/** Moved to the corner: dagre's own size leaves out where lines run. */
+function trimmed(items: readonly number[], places: ReadonlyMap<string, Point>, lines: readonly Line[]): BlockLayout {
+  const centres = items.map((item) => places.get(`${item}`)!);
+  const points = lines.flatMap((line) => line.points);
+  const extent = (axis: 0 | 1, half: number) => {
+    const ends = [...centres.flatMap((at) => [at[axis] - half, at[axis] + half]), ...points.map((at) => at[axis])];
+    return [ends.reduce((a, b) => Math.min(a, b)), ends.reduce((a, b) => Math.max(a, b))] as const;
+  };
+  const [left, right] = extent(0, boxWidth / 2);
+  const [top, bottom] = extent(1, boxHeight / 2);
+  // Branches read from left to right in the order of their calls.
+  const middle = (left + right) / 2;
+  const mirrored = centres.reduce((sum, [x], at) => sum + (x - middle) * (at - (centres.length - 1) / 2), 0) < 0;
+  const moved = ([x, y]: Point): Point => [round(mirrored ? right - x : x - left), round(y - top)];
   return {
-    width: round(width),
-    height: round(height),
-    places: items.map((item) => {
-      const [x, y] = places.get(`${item}`)!;
-      return [item, round(x), round(y)];
-    }),
-    lines,
+    width: round(right - left),
+    height: round(bottom - top),
+    places: items.map((item, at) => [item, ...moved(centres[at]!)]),
+    lines: lines.map((line) => ({ ...line, points: line.points.map(moved) })),
   };
 }
 
@@ -107,29 +118,31 @@ const round = (value: number) => Math.round(value * 10) / 10;
 type Rank = readonly [top: number, bottom: number];
 
 /** What each row of boxes takes of the height. */
-function ranksOf(graph: Graph): Rank[] {
+function ranksOf(graph: Graph): Map<number, Rank> {
   const ranks = new Map<number, Rank>();
   for (const name of graph.nodes()) {
     const { y, height, rank } = graph.node(name) as { y: number; height: number; rank: number };
     const [top, bottom] = ranks.get(rank) ?? [y, y];
     ranks.set(rank, [Math.min(top, y - height / 2), Math.max(bottom, y + height / 2)]);
   }
-  return [...ranks.values()];
-}
-
-/** The points between the ends. */
-function pointsOf(graph: Graph, from: string, to: string): Point[] {
-  const { points } = graph.edge(from, to) as { points: { x: number; y: number }[] };
-  return points.slice(1, -1).map(({ x, y }) => [x, y]);
+  return ranks;
 }
 
 /** Beside a row of boxes a line runs straight down, so that it crosses no tall one; between rows it is free. */
-function upright(x: number, y: number, ranks: readonly Rank[]): Point[] {
-  const rank = ranks.find(([top, bottom]) => top < y && y < bottom);
-  return rank
-    ? [
-        [x, rank[0]],
-        [x, rank[1]],
-      ]
-    : [];
+function lineBetween(
+  graph: Graph,
+  from: string,
+  to: string,
+  startX: number,
+  endX: number,
+  ranks: ReadonlyMap<number, Rank>,
+): Point[] {
+  if (from === to) return [];
+  const rankOf = (name: string) => ranks.get((graph.node(name) as { rank: number }).rank)!;
+  const { points } = graph.edge(from, to) as { points: { x: number; y: number }[] };
+  const beside = points.slice(1, -1).flatMap(({ x, y }): Point[] => {
+    const rank = [...ranks.values()].find(([top, bottom]) => top < y && y < bottom);
+    return rank ? rank.map((at): Point => [x, at]) : [];
+  });
+  return [[startX, rankOf(from)[1]], ...beside, [endX, rankOf(to)[0]]];
 }

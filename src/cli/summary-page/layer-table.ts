@@ -31,6 +31,7 @@ ${table("ops", ops, flatRows(ops))}`;
   return section("Layers", html);
 }
 
+/** End tags that HTML does not ask for are left out: a big network has tens of thousands of cells. */
 function table(kind: "modules" | "ops", summary: Summary, rows: readonly TreeRow[]): string {
   const columns = columnsOf(summary, rows)
     .filter(({ key }) => !key.endsWith("Share"))
@@ -42,40 +43,43 @@ function table(kind: "modules" | "ops", summary: Summary, rows: readonly TreeRow
     return `<th scope="col"${left ? "" : ' class="number"'} data-key="${key}" aria-sort="${sort}"><button type="button">${escapeHtml(title)}</button></th>`;
   });
   const folded = foldedDepth(rows);
+  const calls = rows.filter(({ kind }) => kind !== "group");
+  const longest = Object.fromEntries(shared.map((key) => [key, Math.max(0, ...calls.map(({ share }) => share[key]))]));
   const body = rows.map((row, at) => {
-    const cells = columns.map((column) => cell(column, row, folded));
-    return `<tr class="${row.kind}" data-depth="${row.depth}"><td class="number">${at + 1}</td>${cells.join("")}</tr>`;
+    const cells = columns.map((column) => (column.key === "path" ? pathCell(row, folded) : cell(column, row, longest)));
+    return `<tr class="${row.kind}" data-depth="${row.depth}"><td>${at + 1}${cells.join("")}`;
   });
-  const foot = columns.map(({ total, left, key }) =>
-    key === "path" ? `<th scope="row">${total}</th>` : `<td${left ? "" : ' class="number"'}>${total}</td>`,
-  );
+  const foot = columns.map(({ total, key }) => (key === "path" ? `<th scope="row">${total}` : `<td>${total}`));
   return `<div class="scroll layers" tabindex="0" role="region" aria-label="Layers: rows of ${kind}" data-rows="${kind}"${kind === "ops" ? " hidden" : ""}><table>
 <thead><tr>${head.join("")}</tr></thead>
 <tbody>
 ${body.join("\n")}
 </tbody>
-<tfoot><tr><td></td>${foot.join("")}</tr></tfoot></table></div>`;
+<tfoot><tr><td>${foot.join("")}</tfoot></table></div>`;
 }
 
-function cell({ key, text, number, left }: Column, row: TreeRow, folded: number): string {
-  if (key === "path") return pathCell(row, folded);
+/** The bars compare calls: the longest is the largest of them. */
+function cell({ key, text, number, left }: Column, row: TreeRow, longest: Readonly<Record<string, number>>): string {
   const words = escapeHtml(text(row));
-  if (left) return `<td>${words}</td>`;
+  if (left) return `<td class="text">${words}`;
   const value = number?.(row) ?? null;
   // Figures that are written in full are read from the text.
   const written = value === null || value === 0 || words === value.toLocaleString("en-US");
   const data = written ? "" : ` data-value="${value}"`;
-  if (!isShared(key) || row.share[key] === 0) return `<td class="number"${data}>${words}</td>`;
-  const share = ` <small>${percent(row.share[key])}</small>`;
-  const bar = `<i class="bar ${key}" style="width:${(100 * row.share[key]).toFixed(2)}%"></i>`;
-  return `<td class="number"${data}>${words}${share}${bar}</td>`;
+  if (!isShared(key) || row.share[key] === 0) return `<td${data}>${words}`;
+  const bar =
+    row.kind === "group" ? "" : ` class="${key}" style="--bar:${(row.share[key] / longest[key]!).toFixed(3)}"`;
+  return `<td${bar}${data}>${words} <small>${percent(row.share[key])}</small>`;
 }
 
+/** In the tree, what a row stands in is seen from where it stands. */
 function pathCell(row: TreeRow, folded: number): string {
-  const label = escapeHtml(labelOf(row));
+  const label = labelOf(row);
+  const around = label.endsWith(row.name) ? label.slice(0, label.length - row.name.length) : "";
+  const words = `${around && `<span class="around">${escapeHtml(around)}</span>`}${escapeHtml(label.slice(around.length))}`;
   const toggle =
     row.kind === "group"
-      ? `<button type="button" class="fold" aria-expanded="${row.depth < folded}" aria-label="What is inside ${label}"></button>`
+      ? `<button type="button" class="fold" aria-expanded="${row.depth < folded}" aria-label="What is inside ${escapeHtml(label)}"></button>`
       : "";
-  return `<th scope="row" style="--depth:${row.depth}">${toggle}${label}</th>`;
+  return `<th scope="row"${row.depth > 0 ? ` style="--depth:${row.depth}"` : ""}>${toggle}${words}`;
 }

@@ -23,12 +23,12 @@ export interface PageMemory {
 }
 
 const parts: readonly [key: Exclude<keyof PageRunMemory, "timeline" | "peak">, label: string][] = [
-  ["arenaBytes", "values between layers, input and workspaces (the arena)"],
+  ["arenaBytes", "arena: values, input, workspaces"],
   ["parameterBytes", "parameters"],
-  ["bufferBytes", "buffers, such as running statistics"],
+  ["bufferBytes", "buffers"],
   ["gradientBytes", "gradients"],
-  ["optimizerBytes", "state of the optimiser"],
-  ["totalBytes", "in all, with kernels, tables and threads"],
+  ["optimizerBytes", "optimiser"],
+  ["totalBytes", "in all, with kernels and threads"],
 ];
 
 /** Megabytes of 10⁶ bytes. */
@@ -63,7 +63,7 @@ export function memorySection(memory: PageMemory, charts: readonly ReportChart[]
   const made = `From the plans that the ${device} device runs on ${threads} ${threads === 1 ? "thread" : "threads"}; training is a step of ${training.optimizer} on ${training.loss}.`;
   return section(
     "Memory",
-    `<p class="hint">${escapeHtml(made)}</p>\n${table("facts", "Memory", head, rows)}\n${chartFigures(charts)}`,
+    `<p class="hint">${escapeHtml(made)}</p>\n${table("memory", "Memory", head, rows)}\n${chartFigures(charts)}`,
   );
 }
 

@@ -42,19 +42,21 @@ main { max-width: 100rem; }
 .layers thead button { font: inherit; font-weight: 600; color: inherit; background: none; border: 0; padding: 0.35rem 0.6rem; width: 100%; text-align: inherit; cursor: pointer; }
 .layers thead [aria-sort="ascending"] button::after { content: " ▲"; }
 .layers thead [aria-sort="descending"] button::after { content: " ▼"; }
-.layers tfoot :is(th, td) { position: sticky; bottom: 0; background: var(--card); border-top: 1px solid var(--quiet); font-weight: 600; }
+.layers td { text-align: right; }
+.layers .text { text-align: left; }
+.layers tfoot :is(th, td) { position: sticky; bottom: 0; z-index: 2; background: var(--card); border-top: 1px solid var(--quiet); font-weight: 600; }
 .layers tbody th { font-weight: 400; position: sticky; left: 0; z-index: 1; background: var(--card); max-width: 45vw; overflow: hidden; text-overflow: ellipsis; }
-.layers .tree th { padding-left: calc(0.6rem + 1.1rem * var(--depth)); }
+.layers .tree th { padding-left: calc(0.6rem + 1.1rem * var(--depth, 0)); }
 .layers .group :is(th, td) { font-weight: 600; }
 .layers .failed :is(th, td) { font-weight: 600; background: color-mix(in srgb, var(--error) 18%, var(--card)); }
 .layers small { display: inline-block; min-width: 4.4em; color: var(--quiet); font-weight: 400; }
-.layers .number { position: relative; }
-.layers thead .number { position: sticky; }
-.layers .bar { position: absolute; right: 0.6rem; bottom: 0; height: 3px; max-width: calc(100% - 1.2rem); }
-.bar.parameters { background: var(--curve-1); }
-.bar.macs { background: var(--curve-2); }
-.bar.flops { background: var(--curve-0); }
-.bar.activationBytes { background: var(--curve-3); }
+.layers td[style] { position: relative; }
+.layers td[style]::after { content: ""; position: absolute; right: 0.6rem; bottom: 0; height: 4px; width: calc((100% - 1.2rem) * var(--bar)); }
+.layers .parameters::after { background: var(--curve-1); }
+.layers .macs::after { background: var(--curve-2); }
+.layers .flops::after { background: var(--curve-0); }
+.layers .activationBytes::after { background: var(--curve-3); }
+.tree .around { display: none; }
 .fold { font: inherit; color: inherit; background: none; border: 0; padding: 0 0.3rem 0 0; cursor: pointer; }
 .fold::before { content: "▸"; }
 .fold[aria-expanded="true"]::before { content: "▾"; }

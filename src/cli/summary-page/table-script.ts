@@ -8,11 +8,11 @@ const tables = [...document.querySelectorAll("[data-rows]")].map((place) => {
 const filter = document.getElementById("filter");
 const found = document.getElementById("found");
 
-function valueOf(row, column) {
+function valueOf({ heads }, row, column) {
   const cell = row.cells[column];
-  if (!cell.classList.contains("number")) return cell.textContent.toLowerCase();
+  if (!heads[column].classList.contains("number")) return cell.textContent.toLowerCase();
   if (cell.dataset.value !== undefined) return Number(cell.dataset.value);
-  const text = cell.firstChild ? cell.firstChild.textContent : "";
+  const text = cell.firstChild ? cell.firstChild.textContent.trim() : "";
   return text === "-" || text === "" ? -1 : Number(text.replaceAll(",", ""));
 }
 
@@ -23,7 +23,7 @@ function arrange(table) {
   const tree = column === 0 && words === "";
   let order = rows.map((row, at) => at);
   if (column > 0 || down) {
-    const values = rows.map((row) => valueOf(row, column));
+    const values = rows.map((row) => valueOf(table, row, column));
     const compare = (a, b) => (typeof values[a] === "string" ? values[a].localeCompare(values[b], "en", { numeric: true }) : values[a] - values[b]);
     order.sort((a, b) => (down ? compare(b, a) : compare(a, b)) || a - b);
   }
@@ -47,7 +47,7 @@ function arrange(table) {
 
 function sumOf(table, key) {
   const column = table.heads.findIndex((head) => head.dataset.key === key);
-  const sum = table.rows.reduce((total, row) => (row.hidden || row.classList.contains("group") ? total : total + Math.max(0, valueOf(row, column))), 0);
+  const sum = table.rows.reduce((total, row) => (row.hidden || row.classList.contains("group") ? total : total + Math.max(0, valueOf(table, row, column))), 0);
   return sum.toLocaleString("en-US") + " " + table.heads[column].textContent;
 }
 
