@@ -41,6 +41,9 @@ function names({ rows: kind }: Summary): Column[] {
 
 type Figure = keyof { [K in keyof Totals as Totals[K] extends number ? K : never]: true };
 
+/** MACs without those by padding's zeros. */
+const paddingAware = "effectiveMacs" as string as Figure;
+
 function figures(summary: Summary): Column[] {
   const { totals } = summary;
   const count = (key: Figure, title: string, rank?: number): Column => ({
@@ -77,6 +80,7 @@ function figures(summary: Summary): Column[] {
     count("biasAdditions", "bias adds", 2),
     { key: "other", title: "other", text: otherText, total: "", left: true, rank: 1 },
     count("macs", macs.title, macs.rank),
+    totals[paddingAware] === undefined ? null : count(paddingAware, "padding-aware MACs", 7),
     count("flops", flops.title, flops.rank),
     share("flops", "FLOPs %", 12),
     count("activationBytes", "activation bytes", 8),
