@@ -12,12 +12,8 @@ import { launchChromium } from "./chromium.ts";
 const run = { arenaBytes: 4e6, parameterBytes: 1e6, bufferBytes: 0, gradientBytes: 0, optimizerBytes: 0 };
 const timeline = [1e6, 4e6, 2e6].map((liveBytes) => ({ layer: "conv1", kernel: "conv2d", liveBytes }));
 const inference = { ...run, totalBytes: 5e6, timeline, peak: { step: 1 } };
-const memory = {
-  device: "wasm",
-  threads: 2,
-  inference,
-  training: { ...inference, loss: "MSELoss", optimizer: "Adam" },
-};
+const training = { ...inference, loss: "MSELoss", optimizer: "Adam" };
+const memory = { device: "wasm", threads: 2, inference, training, trainingError: null };
 
 function pageOf(title: string, network: Network, shape: readonly number[]): string {
   const summary = summarize(network, shape, { partial: true });

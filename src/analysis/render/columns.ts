@@ -74,18 +74,18 @@ function figures(summary: Summary): Column[] {
   const columns = [
     count("parameters", "parameters"),
     totals.trainable === totals.parameters ? null : count("trainable", "trainable", 14),
-    share("parameters", "params %", 9),
+    share("parameters", "params %", 8),
     count("multiplications", "multiplications", 6),
     count("additions", "additions", 3),
     count("biasAdditions", "bias adds", 2),
     { key: "other", title: "other", text: otherText, total: "", left: true, rank: 1 },
     count("macs", macs.title, macs.rank),
-    totals[paddingAware] === undefined ? null : count(paddingAware, "padding-aware MACs", 7),
+    totals[paddingAware] === undefined ? null : count(paddingAware, "padding-aware MACs", 9),
     count("flops", flops.title, flops.rank),
     share("flops", "FLOPs %", 12),
-    count("activationBytes", "activation bytes", 8),
+    count("activationBytes", "activation bytes", 7),
     field("field", "field", fieldText, 16),
-    field("stride", "stride", strideText, 11),
+    field("stride", "stride", strideText, 13),
     field("centre", "centre", centreText, 5),
   ];
   return columns.filter((each) => each !== null);

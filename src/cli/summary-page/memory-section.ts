@@ -19,7 +19,9 @@ export interface PageMemory {
   readonly device: string;
   readonly threads: number;
   readonly inference: PageRunMemory;
-  readonly training: PageRunMemory & { readonly loss: string; readonly optimizer: string };
+  /** Null where the network has no training step; `trainingError` then tells why. */
+  readonly training: (PageRunMemory & { readonly loss: string; readonly optimizer: string }) | null;
+  readonly trainingError: string | null;
 }
 
 const parts: readonly [key: Exclude<keyof PageRunMemory, "timeline" | "peak">, label: string][] = [
@@ -34,12 +36,9 @@ const parts: readonly [key: Exclude<keyof PageRunMemory, "timeline" | "peak">, l
 /** Megabytes of 10⁶ bytes. */
 const megabytes = (bytes: number) => bytes / 1e6;
 
-export function memoryCharts({ inference, training }: PageMemory): ReportChart[] {
-  return [
-    { title: "Inference", run: inference },
-    { title: "A training step", run: training },
-  ].map(({ title, run }) => ({
-    title: `${title}: what is alive in the arena`,
+export function memoryCharts(memory: PageMemory): ReportChart[] {
+  return runsOf(memory).map(({ chart, run }) => ({
+    title: `${chart}: what is alive in the arena`,
     caption: peakText(run),
     xLabel: "step of the plan",
     yLabel: "MB",
@@ -49,18 +48,25 @@ export function memoryCharts({ inference, training }: PageMemory): ReportChart[]
   }));
 }
 
+function runsOf({ inference, training }: PageMemory) {
+  const runs = [{ name: "inference", chart: "Inference", run: inference as PageRunMemory }];
+  return training ? [...runs, { name: "training", chart: "A training step", run: training }] : runs;
+}
+
 /** Where the bytes go, and when: `charts` are those of memoryCharts, the page's first. */
 export function memorySection(memory: PageMemory, charts: readonly ReportChart[]): string {
-  const { inference, training, device, threads } = memory;
+  const { training, trainingError, device, threads } = memory;
+  const runs = runsOf(memory);
   const rows = parts.map(([key, label]) => {
-    const figures = [inference, training].map(
-      (run) => `<td class="number">${run[key] === 0 ? "-" : grouped(run[key])}</td>`,
-    );
+    const figures = runs.map(({ run }) => `<td class="number">${run[key] === 0 ? "-" : grouped(run[key])}</td>`);
     return `<th scope="row">${escapeHtml(label)}</th>${figures.join("")}`;
   });
-  const head =
-    '<tr><th scope="col">bytes</th><th scope="col" class="number">inference</th><th scope="col" class="number">training</th></tr>';
-  const made = `From the plans that the ${device} device runs on ${threads} ${threads === 1 ? "thread" : "threads"}; training is a step of ${training.optimizer} on ${training.loss}.`;
+  const heads = runs.map(({ name }) => `<th scope="col" class="number">${name}</th>`);
+  const head = `<tr><th scope="col">bytes</th>${heads.join("")}</tr>`;
+  const step = training
+    ? `training is a step of ${training.optimizer} on ${training.loss}`
+    : `there is no training step: ${trainingError}`;
+  const made = `From the plans that the ${device} device runs on ${threads} ${threads === 1 ? "thread" : "threads"}; ${step}.`;
   return section(
     "Memory",
     `<p class="hint">${escapeHtml(made)}</p>\n${table("memory", "Memory", head, rows)}\n${chartFigures(charts)}`,

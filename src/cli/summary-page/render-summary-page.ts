@@ -56,7 +56,7 @@ function overview(summary: Summary, memory: PageMemory | undefined): string {
     [named("flops", convention === "exact" || prints.includes("flops") ? "FLOPs" : "2 × MACs"), grouped(totals.flops)],
     ["bytes of activations", grouped(totals.activationBytes)],
     memory ? ["bytes at the peak of inference", grouped(memory.inference.totalBytes)] : null,
-    memory ? ["bytes at the peak of training", grouped(memory.training.totalBytes)] : null,
+    memory?.training ? ["bytes at the peak of training", grouped(memory.training.totalBytes)] : null,
     field && error === null ? ["receptive field", fieldText(field)] : null,
   ];
   const list = figures.flatMap((each) =>
