@@ -9,7 +9,7 @@ const floors = [
   ["engine", "devices"],
   ["tensor"],
   ["nn", "optim"],
-  ["analysis", "training", "formats", "data", "models"],
+  ["analysis", "training", "formats", "data", "models", "pages"],
   ["cli", "studio"],
 ];
 // Above the floors: src/index.ts and its like, and what only tests use.

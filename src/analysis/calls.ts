@@ -27,8 +27,7 @@ export function callsOf(
   const modules = network.namedModules();
   const paths = new Map([...modules].map(([path, module]) => [module as object, path]));
   const calls = new Map<Scope | null, { module: Module; path: string; nodes: Node[] }>();
-  const nodes = order.filter(({ op }) => op.kind !== "leaf" && !isConstant(op)).sort((a, b) => a.id - b.id);
-  for (const node of nodes) {
+  for (const node of opsOf(order)) {
     let { scope } = node;
     while (scope && !paths.has(scope.module)) scope = scope.outer;
     const module = (scope?.module ?? network) as Module;
@@ -42,6 +41,10 @@ export function callsOf(
   const silent = [...modules].filter(([, module]) => !called.has(module) && holding.has(module));
   return [...calls.values(), ...silent.map(([path, module]) => ({ module, path, nodes: [] }))];
 }
+
+/** What does work, in the order in which it was recorded. */
+export const opsOf = (order: readonly Node[]): Node[] =>
+  order.filter(({ op }) => op.kind !== "leaf" && !isConstant(op)).sort((a, b) => a.id - b.id);
 
 /** A constant of an expression is no work of its own. */
 const isConstant = (op: Node["op"]) => op.kind === "elementwise" && op.arity === 0;

@@ -26,9 +26,18 @@ export * from "./formulas/output-size.ts";
 export * from "./formulas/receptive-field.ts";
 export * from "./formulas/same-padding.ts";
 export * from "./formulas/transposed-cost.ts";
+export {
+  type BlockGraph,
+  type GraphItem,
+  type GraphItemKind,
+  type NetworkGraph,
+  networkGraph,
+} from "./network-graph.ts";
 export { type PlanBuffer, type PlanningDevice, type PlanReport, type PlanStep, planOf } from "./plan.ts";
 export { type AxisField, FieldMap, type ReceptiveField } from "./receptive-field.ts";
 export { type Network, type Recording, recordNetwork } from "./recording.ts";
+export type { TableOptions } from "./render/table.ts";
+export { summaryText, type TextFormat, type TextOptions, textFormats } from "./render/text.ts";
 export type { AcceptedSizes } from "./solve/accepted-sizes.ts";
 export {
   type Budget,
@@ -53,5 +62,5 @@ export {
 export { type SameAnswer, solveSame } from "./solve/same.ts";
 export { type SizeAnswer, type SizeQuestion, sizeRules, solveSize } from "./solve/size.ts";
 export type { WindowKind, WindowNumbers } from "./solve/window-axis.ts";
-export { type LayerRow, Summary, summarize, type Totals } from "./summary.ts";
-export type { TableOptions } from "./summary-table.ts";
+export { type LayerRow, type ModuleEntry, Summary, type SummaryOptions, summarize, type Totals } from "./summary.ts";
+export { flatRows, summaryTree, type TreeOptions, type TreeRow, type TreeRowKind } from "./summary-tree.ts";

@@ -136,15 +136,15 @@ test("the table leaves out columns until it fits", () => {
   expect(summary.toString({ width: 200 })).toContain("5,188,377,600");
   expect(summary.toString({ width: 90 })).toMatchInlineSnapshot(`
     "Espcn on [1, 1, 360, 640]
-    layer      type                    output         parameters           FLOPs  field
-    ───────────────────────────────────────────────────────────────────────────────────
-    conv1      Conv2d 1→64, 5×5        1×64×360×640        1,664     737,280,000      5
-    conv2      Conv2d 64→32, 3×3       1×32×360×640       18,464   8,493,465,600      7
-    conv3      Conv2d 32→9, 3×3        1×9×360×640         2,601   1,194,393,600      9
-    shuffle    PixelShuffle            1×1×1080×1920           -               -      9
-    (network)  Espcn: 2 tanh, sigmoid  1×1×1080×1920           -               -      9
-    ───────────────────────────────────────────────────────────────────────────────────
-    total                                                 22,729  10,425,139,200"
+    layer      type               output         parameters           FLOPs  field  stride
+    ──────────────────────────────────────────────────────────────────────────────────────
+    conv1      Conv2d 1→64, 5×5   1×64×360×640        1,664     737,280,000      5       1
+    conv2      Conv2d 64→32, 3×3  1×32×360×640       18,464   8,493,465,600      7       1
+    conv3      Conv2d 32→9, 3×3   1×9×360×640         2,601   1,194,393,600      9       1
+    shuffle    PixelShuffle       1×1×1080×1920           -               -      9     1/3
+    (network)  2 tanh, sigmoid    1×1×1080×1920           -               -      9     1/3
+    ──────────────────────────────────────────────────────────────────────────────────────
+    total                                            22,729  10,425,139,200"
   `);
   expect(JSON.parse(JSON.stringify(summary)).totals.parameters).toBe(22_729);
 });

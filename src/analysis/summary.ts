@@ -1,12 +1,12 @@
-import type { Node } from "../core/node.ts";
+import type { Node, Scope } from "../core/node.ts";
 import { numel, type Shape } from "../core/shape.ts";
 import { type Call, callsOf, noParameters, type ParameterCount, parametersByModule } from "./calls.ts";
 import type { Convention, ConventionName } from "./conventions/convention.ts";
 import { conventionOf } from "./conventions/index.ts";
 import { type Count, costOf, sumCounts } from "./cost.ts";
 import { FieldMap, type ReceptiveField } from "./receptive-field.ts";
-import { type Network, recordPartially } from "./recording.ts";
-import { summaryTable, type TableOptions } from "./summary-table.ts";
+import { type Network, type Recording, recordPartially } from "./recording.ts";
+import { summaryTable, type TableOptions } from "./render/table.ts";
 
 /** One call of a module that records ops itself or holds parameters; with `rows: "ops"`, one op of it. */
 export interface LayerRow extends Count, ParameterCount {
@@ -42,27 +42,46 @@ export interface SummaryOptions {
 
 type BareRow = Omit<LayerRow, "share">;
 
+/** A module of the network, called or not. */
+export interface ModuleEntry {
+  readonly path: string;
+  readonly type: string;
+  readonly description: string;
+  /** How often it was called. */
+  readonly calls: number;
+}
+
+/** What a summary was asked for, and what its rows stand in. */
+export interface SummaryFrame {
+  readonly rows: "modules" | "ops";
+  readonly convention: ConventionName;
+  /** Outermost first; the network itself has the path "". */
+  readonly modules: readonly ModuleEntry[];
+  /** What the network threw; null where it did not. */
+  readonly error: unknown;
+}
+
 /** What summarize() found. Totals are the sums of the rows. */
 export class Summary {
   readonly name: string;
   readonly inputShape: Shape;
   readonly convention: ConventionName;
+  /** What a row of `layers` is: a call of a module, or one op of it. */
+  readonly rows: "modules" | "ops";
   readonly layers: readonly LayerRow[];
   readonly totals: Totals;
+  /** All modules, outermost first. */
+  readonly modules: readonly ModuleEntry[];
   /** What the network threw, with `partial`; null where it did not. */
   readonly error: unknown;
 
-  constructor(
-    name: string,
-    inputShape: Shape,
-    rows: readonly BareRow[],
-    convention: ConventionName = "exact",
-    error: unknown = null,
-  ) {
+  constructor(name: string, inputShape: Shape, rows: readonly BareRow[], frame: SummaryFrame) {
     this.name = name;
     this.inputShape = inputShape;
-    this.convention = convention;
-    this.error = error;
+    this.convention = frame.convention;
+    this.rows = frame.rows;
+    this.modules = frame.modules;
+    this.error = frame.error;
     const sum = (key: "parameters" | "trainable" | "activationBytes") =>
       rows.reduce((total, row) => total + row[key], 0);
     const totals: Totals = {
@@ -83,6 +102,16 @@ export class Summary {
         activationBytes: part(row, "activationBytes"),
       },
     }));
+  }
+
+  /** The path of the layer that threw; null where none did, or where the error names none. */
+  get failedAt(): string | null {
+    if (!(this.error instanceof Error)) return null;
+    const { message } = this.error;
+    const failed = this.modules.find(({ path, description }) =>
+      message.startsWith(path === "" ? `${description}: ` : `${path} (${description}): `),
+    );
+    return failed?.path ?? null;
   }
 
   /** A table for people. `width`: columns of the terminal; that of this one, or 100, where left out. */
@@ -131,9 +160,21 @@ export function summarize(network: Network, inputShape: Shape, options: SummaryO
     network.constructor.name,
     inputShape,
     rows.map(({ row }) => row),
-    convention.name,
-    recording.error,
+    { rows: kind, convention: convention.name, modules: modulesOf(network, recording), error: recording.error },
   );
+}
+
+function modulesOf(network: Network, { order }: Recording): ModuleEntry[] {
+  const scopes = new Set<Scope>();
+  for (const node of order) for (let at = node.scope; at && !scopes.has(at); at = at.outer) scopes.add(at);
+  const calls = new Map<object, number>();
+  for (const { module } of scopes) calls.set(module, (calls.get(module) ?? 0) + 1);
+  return [...network.namedModules()].map(([path, module]) => ({
+    path,
+    type: module.constructor.name,
+    description: module.describe(),
+    calls: calls.get(module) ?? 0,
+  }));
 }
 
 function rowOf(

@@ -1,17 +1,17 @@
 // The Node side of the room: everything that runs anywhere, and runs in folders.
+
+export type { ReportChart, ReportSeries } from "../pages/charts.ts";
 export { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 export * from "./index.ts";
 export { type MetricsLine, parseMetrics } from "./metrics-log.ts";
 export { loadNetworkModule, type NetworkModule, type NetworkRequest, type PackageModules } from "./network-module.ts";
 export { renderReport } from "./report/render-report.ts";
 export type {
-  ReportChart,
   ReportColumn,
   ReportComparison,
   ReportConfusion,
   ReportData,
   ReportPicture,
-  ReportSeries,
   ReportTable,
 } from "./report/report-data.ts";
 export type { Json, NetworkFacts, RunConfig } from "./run-config.ts";

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { writeFileAtomic } from "../formats/node.ts";
+import type { ReportChart } from "../pages/charts.ts";
 import { type MetricsLine, parseMetrics } from "./metrics-log.ts";
 import { renderReport } from "./report/render-report.ts";
-import type { ReportChart } from "./report/report-data.ts";
 import type { Json, RunConfig } from "./run-config.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { Outcome, Task } from "./task.ts";

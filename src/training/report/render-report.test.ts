@@ -1,7 +1,7 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { ArgumentError } from "../../core/errors.ts";
-import { chartData } from "./charts.ts";
+import { chartData } from "../../pages/charts.ts";
 import { renderReport } from "./render-report.ts";
 import type { ReportData } from "./report-data.ts";
 

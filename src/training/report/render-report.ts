@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { chartData, chartsSection } from "./charts.ts";
-import { escapeHtml, scriptJson } from "./html.ts";
-import { pageScript } from "./page-script.ts";
-import { pageStyle } from "./page-style.ts";
+import { chartsSection } from "../../pages/charts.ts";
+import { htmlPage } from "../../pages/document.ts";
+import { escapeHtml } from "../../pages/html.ts";
 import type { ReportData } from "./report-data.ts";
+import { reportStyle } from "./report-style.ts";
 import { comparisonsSection, confusionSection, factsSection, metricsSection } from "./sections.ts";
+import { sliderScript } from "./slider-script.ts";
 
 /**
  * One HTML page that shows a run: facts, curves, numbers, pictures under a slider, confusion matrix. All that it needs is inside it;
@@ -28,33 +27,6 @@ export function renderReport(data: ReportData): string {
     confusion && confusionSection(confusion),
     factsSection(facts),
   ];
-  const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<link rel="icon" href="data:,">
-<style>${inlined("uPlot.min.css")}${pageStyle}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
-${summary ? `<p>${escapeHtml(summary)}</p>` : ""}
-${sections.filter(Boolean).join("\n")}
-</main>
-<script>${inlined("uPlot.iife.min.js")}</script>
-<script>
-const charts = ${scriptJson(charts.map(chartData))};
-${pageScript}</script>
-</body>
-</html>
-`;
-}
-
-function inlined(file: string): string {
-  const text = readFileSync(createRequire(import.meta.url).resolve(`uplot/dist/${file}`), "utf8");
-  return text.replace(/<\/(script|style)/gi, "<\\/$1");
+  const body = [summary ? `<p>${escapeHtml(summary)}</p>` : "", ...sections].filter(Boolean).join("\n");
+  return htmlPage({ title, body, charts, style: reportStyle, script: sliderScript });
 }

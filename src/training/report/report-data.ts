@@ -1,19 +1,4 @@
-/** One curve. `y` may hold NaN or null where nothing was measured. */
-export interface ReportSeries {
-  readonly label: string;
-  readonly x: ArrayLike<number>;
-  readonly y: ArrayLike<number | null>;
-}
-
-/** Curves over one x axis, for example loss over steps. */
-export interface ReportChart {
-  readonly title: string;
-  readonly xLabel: string;
-  readonly yLabel: string;
-  /** A logarithmic y axis; values of 0 and below are left out. */
-  readonly logarithmic?: boolean;
-  readonly series: readonly ReportSeries[];
-}
+import type { ReportChart } from "../../pages/charts.ts";
 
 /** A picture as a `data:image/…;base64,…` URI, with its size in pixels. */
 export interface ReportPicture {

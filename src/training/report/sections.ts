@@ -1,5 +1,5 @@
 import { ArgumentError } from "../../core/errors.ts";
-import { escapeHtml, section, table } from "./html.ts";
+import { escapeHtml, section, table } from "../../pages/html.ts";
 import type { ReportComparison, ReportConfusion, ReportData, ReportPicture, ReportTable } from "./report-data.ts";
 
 export function factsSection(facts: ReportData["facts"]): string {

@@ -1,18 +1,8 @@
 /**
- * What runs in the page, as text: a function's own text would carry the marks of whatever compiled it.
+ * Draws the charts in the page, as text: a function's own text would carry the marks of whatever compiled it.
  * It sees `uPlot` and `charts`, an array of ChartData.
  */
-export const pageScript = `
-for (const slider of document.querySelectorAll(".slider")) {
-  const range = slider.querySelector("input");
-  const show = () => {
-    slider.style.setProperty("--split", range.value + "%");
-    range.setAttribute("aria-valuetext", range.value + " percent " + slider.querySelector(".before").alt);
-  };
-  range.addEventListener("input", show);
-  show();
-}
-
+export const chartScript = `
 const dashes = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 4], [1, 2]];
 const height = (width) => Math.round(Math.max(220, Math.min(340, width * 0.6)));
 const number = (value) => (value == null ? "–" : Number(value.toPrecision(5)).toString());

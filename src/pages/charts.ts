@@ -1,5 +1,23 @@
 import { escapeHtml, section } from "./html.ts";
-import type { ReportChart } from "./report-data.ts";
+
+/** One curve. `y` may hold NaN or null where nothing was measured. */
+export interface ReportSeries {
+  readonly label: string;
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number | null>;
+}
+
+/** Curves over one x axis, for example loss over steps. */
+export interface ReportChart {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  /** A logarithmic y axis; values of 0 and below are left out. */
+  readonly logarithmic?: boolean;
+  readonly series: readonly ReportSeries[];
+  /** What is to be seen, in words; the last values of the curves where left out. */
+  readonly caption?: string;
+}
 
 /** A chart as the page's script takes it: one x axis for all curves, null where a curve has no value. */
 export interface ChartData {
@@ -27,19 +45,23 @@ export function chartData({ xLabel, yLabel, logarithmic = false, series }: Repor
   return { xLabel, yLabel, logarithmic, labels: series.map(({ label }) => label), columns: [axis, ...columns] };
 }
 
-export function chartsSection(charts: readonly ReportChart[]): string {
-  if (charts.length === 0) return "";
+/** Places for the charts, with what they show in words. */
+export function chartFigures(charts: readonly ReportChart[]): string {
   const figures = charts.map((chart, index) => {
     const values = chartData(chart).columns.slice(1);
     const last = values.map((column, series) => {
       const value = column.findLast((entry) => entry !== null);
       return `${chart.series[series]!.label} ${value === undefined || value === null ? "no value" : value.toPrecision(4)}`;
     });
-    const words = `${chart.yLabel} over ${chart.xLabel}; at the end: ${last.join(", ")}`;
+    const words = chart.caption ?? `${chart.yLabel} over ${chart.xLabel}; at the end: ${last.join(", ")}`;
     return `<figure class="chart"><h3>${escapeHtml(chart.title)}</h3>
 <div data-chart="${index}" role="img" aria-label="${escapeHtml(`${chart.title}: ${words}`)}"></div>
 <figcaption>${escapeHtml(words)}.</figcaption></figure>`;
   });
   const hint = '<p class="hint">Drag across a chart to zoom in, double-click to see all of it again.</p>';
-  return section("Curves", `${hint}\n<div class="charts">\n${figures.join("\n")}\n</div>`);
+  return `${hint}\n<div class="charts">\n${figures.join("\n")}\n</div>`;
+}
+
+export function chartsSection(charts: readonly ReportChart[]): string {
+  return charts.length === 0 ? "" : section("Curves", chartFigures(charts));
 }
