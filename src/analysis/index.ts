@@ -2,7 +2,22 @@ export type { Convention, ConventionName, Counted } from "./conventions/conventi
 export { conventionOf, conventions } from "./conventions/index.ts";
 export type { Count } from "./cost.ts";
 export * from "./formulas.ts";
-export { type PlanBuffer, type PlanningDevice, type PlanReport, type PlanStep, planOf } from "./plan.ts";
+export {
+  type MeasuredDevice,
+  type MemoryStep,
+  memoryOf,
+  type NetworkMemory,
+  type RunMemory,
+  type TrainingMemory,
+} from "./memory.ts";
+export {
+  type ArenaBuffer,
+  type PlanBuffer,
+  type PlanningDevice,
+  type PlanReport,
+  type PlanStep,
+  planOf,
+} from "./plan.ts";
 export { type AxisField, FieldMap, type ReceptiveField } from "./receptive-field.ts";
 export { type Network, type Recording, recordNetwork } from "./recording.ts";
 export { type LayerRow, Summary, type SummaryOptions, summarize, type Totals } from "./summary.ts";
