@@ -1,5 +1,6 @@
 import type { Node } from "../core/node.ts";
 import { numel } from "../core/shape.ts";
+import type { PlanGraph } from "../engine/plan-graph.ts";
 import { recorded } from "./recording.ts";
 
 /** What something costs, exactly. One MAC is one multiplication and one addition. */
@@ -31,6 +32,14 @@ export function costOf(node: Node): Count {
     default:
       return nothing;
   }
+}
+
+/** The FLOPs of one node of a plan: it has no compositions, and moves cost nothing. */
+export function planNodeFlops(graph: PlanGraph, index: number): number {
+  const { op, inputs, shape, dtype, attributes } = graph.nodes[index]!;
+  const types = inputs.map((each) => graph.nodes[each]!);
+  if (op.kind === "primitive") return count(op.cost(types, { shape, dtype }, attributes), true).flops;
+  return op.kind === "elementwise" ? count(op.cost, false, numel(shape)).flops : 0;
 }
 
 type Raw = Partial<Pick<Count, "multiplications" | "additions" | "biasAdditions" | "other">>;

@@ -18,6 +18,8 @@ export {
   type PlanStep,
   planOf,
 } from "./plan.ts";
+export { type Profile, type ProfileOptions, type ProfileRow, profileNetwork } from "./profile/profile.ts";
+export { rooflineSvg } from "./profile/roofline.ts";
 export { type AxisField, FieldMap, type ReceptiveField } from "./receptive-field.ts";
 export { type Network, type Recording, recordNetwork } from "./recording.ts";
 export { type LayerRow, Summary, type SummaryOptions, summarize, type Totals } from "./summary.ts";
