@@ -11,6 +11,7 @@ import {
   type Lazy,
   moveAll,
   moveView,
+  shareInputs,
   storeThrough,
   weight,
 } from "./lazy.ts";
@@ -161,10 +162,7 @@ export class PlanBuilder extends StepList {
       const parts = node.inputs.map((each) => this.#inline(this.access(each), list, node.shape));
       if (list.views.length <= inputLimit) {
         const expression = op.expression(parts, node.attributes);
-        const inherited = node.inputs.flatMap((each) => {
-          const from = this.access(each);
-          return isView(from) ? [] : [from.work];
-        });
+        const inherited = this.#waiting(node.inputs);
         const names = inherited.flatMap(({ label }) => (label === "copy" ? [] : [label]));
         const label = [...new Set([...names, op.name])].slice(-3).join(" ");
         return this.#settle(index, {
@@ -183,6 +181,11 @@ export class PlanBuilder extends StepList {
         .sort((a, b) => (this.access(b) as Lazy).inputs.length - (this.access(a) as Lazy).inputs.length)[0]!;
       this.materialize(largest);
     }
+  }
+
+  /** The work of those nodes that no step does yet. */
+  #waiting(nodes: readonly number[]): Work[] {
+    return nodes.map((each) => this.access(each)).flatMap((from) => (isView(from) ? [] : [from.work]));
   }
 
   #inline(access: Access, list: InputList, shape: Shape): Expression {
@@ -222,10 +225,7 @@ export class PlanBuilder extends StepList {
         : this.#inline(from, list, shape);
     });
     if (list.views.length > inputLimit - 2) return null;
-    const inlined = node.inputs.flatMap((each) => {
-      const from = this.access(each);
-      return each === chosen || isView(from) ? [] : [from.work];
-    });
+    const inlined = this.#waiting(node.inputs.filter((each) => each !== chosen));
     const expression = substitute(op.expression(parts, node.attributes), (at) => (at < 0 ? input(0) : input(at + 1)));
     return {
       ...kernel,
@@ -397,14 +397,4 @@ export class PlanBuilder extends StepList {
     this.compute(lazy, view);
     return view;
   }
-}
-
-/** One input node for each index, so that an emitter reads each operand once. */
-function shareInputs(expression: Expression): Expression {
-  const inputs = new Map<number, Expression>();
-  return substitute(expression, (index) => {
-    let node = inputs.get(index);
-    if (!node) inputs.set(index, (node = input(index)));
-    return node;
-  });
 }

@@ -171,3 +171,13 @@ export function storeThrough(base: Shape, tail: readonly PlanNode[], output: Vie
     ...(bent[1] ? { channelOffsets: moves[1]! } : {}),
   };
 }
+
+/** One input node for each index, so that an emitter reads each operand once. */
+export function shareInputs(expression: Expression): Expression {
+  const inputs = new Map<number, Expression>();
+  return substitute(expression, (index) => {
+    let node = inputs.get(index);
+    if (!node) inputs.set(index, (node = input(index)));
+    return node;
+  });
+}

@@ -36,7 +36,8 @@ export function rooflineSvg(profile: Profile): string {
     .sort(bySize);
   const { gflops: peak, gigabytesPerSecond: bandwidth } = profile.peaks;
   const ridge = peak / bandwidth;
-  const intensities = [...dots.map(({ intensity }) => intensity), ridge];
+  // So far to the left that the slope has room for its name.
+  const intensities = [...dots.map(({ intensity }) => intensity), ridge / 4, ridge];
   const rates = [...dots.map(({ gflops }) => gflops), peak];
   const x = logScale(Math.min(...intensities), Math.max(...intensities), frame.x, frame.x + frame.width);
   const y = logScale(Math.min(...rates), Math.max(...rates), frame.y + frame.height, frame.y);
