@@ -1,8 +1,9 @@
 import { input } from "../core/expression.ts";
 import { expressionCost } from "../core/expression-cost.ts";
 import type { Node } from "../core/node.ts";
-import { type Cost, noCost } from "../core/op.ts";
+import { type Attributes, type Cost, type ElementwiseOp, noCost } from "../core/op.ts";
 import { numel } from "../core/shape.ts";
+import type { PlanGraph } from "../engine/plan-graph.ts";
 import { recorded } from "./recording.ts";
 
 /**
@@ -43,16 +44,32 @@ export function costOf(node: Node): Count {
   switch (op.kind) {
     case "primitive":
       return count(op.cost(node.inputs, node, node.attributes), op.sumsProducts === true);
-    case "elementwise": {
-      const inputs = node.inputs.map((_, index) => input(index));
-      return count(expressionCost(op.expression(inputs, node.attributes)), false, numel(node.shape));
-    }
+    case "elementwise":
+      return count(elementCost(op, node.inputs.length, node.attributes), false, numel(node.shape));
     case "composition":
       if (op.cost) return count(op.cost(node.inputs, node, node.attributes), false);
       return sumCounts(recorded([node.lowered!], undefined, new Set(node.inputs)).map(costOf));
     default:
       return nothing;
   }
+}
+
+/** The FLOPs of one node of a plan: it has no compositions, and moves cost nothing. */
+export function planNodeFlops(graph: PlanGraph, index: number): number {
+  const { op, inputs, shape, dtype, attributes } = graph.nodes[index]!;
+  const types = inputs.map((each) => graph.nodes[each]!);
+  if (op.kind === "primitive") return count(op.cost(types, { shape, dtype }, attributes), false).flops;
+  return op.kind === "elementwise" ? count(elementCost(op, inputs.length, attributes), false, numel(shape)).flops : 0;
+}
+
+/** Of one output element, from the op's own expression. */
+function elementCost(op: ElementwiseOp, inputs: number, attributes: Attributes): Cost {
+  return expressionCost(
+    op.expression(
+      Array.from({ length: inputs }, (_, index) => input(index)),
+      attributes,
+    ),
+  );
 }
 
 function count(cost: Cost, sumsProducts: boolean, times = 1): Count {

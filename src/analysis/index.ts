@@ -27,13 +27,30 @@ export * from "./formulas/receptive-field.ts";
 export * from "./formulas/same-padding.ts";
 export * from "./formulas/transposed-cost.ts";
 export {
+  type MeasuredDevice,
+  type MemoryStep,
+  memoryOf,
+  type NetworkMemory,
+  type RunMemory,
+  type TrainingMemory,
+} from "./memory.ts";
+export {
   type BlockGraph,
   type GraphItem,
   type GraphItemKind,
   type NetworkGraph,
   networkGraph,
 } from "./network-graph.ts";
-export { type PlanBuffer, type PlanningDevice, type PlanReport, type PlanStep, planOf } from "./plan.ts";
+export {
+  type ArenaBuffer,
+  type PlanBuffer,
+  type PlanningDevice,
+  type PlanReport,
+  type PlanStep,
+  planOf,
+} from "./plan.ts";
+export { type Profile, type ProfileOptions, type ProfileRow, profileNetwork } from "./profile/profile.ts";
+export { rooflineSvg } from "./profile/roofline.ts";
 export { type AxisField, FieldMap, type ReceptiveField } from "./receptive-field.ts";
 export { type Network, type Recording, recordNetwork } from "./recording.ts";
 export type { TableOptions } from "./render/table.ts";

@@ -35,6 +35,11 @@ export const commands: readonly {
     load: () => import("./solve.ts"),
   },
   {
+    command: "profile <model>",
+    describe: "Where a network's time goes: by layer, beside FLOPs and bytes",
+    load: () => import("./profile.ts"),
+  },
+  {
     command: "tour",
     describe: "Train a small network on a few photos and look at it",
     load: () => import("./tour.ts"),

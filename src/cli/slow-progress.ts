@@ -14,8 +14,8 @@ export class SlowProgress {
     const seconds = (performance.now() - this.#start) / 1000;
     if (seconds < 1) return;
     this.#progress ??= startProgress({ label: this.#label });
-    const left = done > 0 ? (seconds * (total - done)) / done : Number.NaN;
-    this.#progress.update(done / total, done < total ? `${facts}, ${clock(left)} left` : facts);
+    const left = (seconds * (total - done)) / done;
+    this.#progress.update(done / total, done > 0 && done < total ? `${facts}, ${clock(left)} left` : facts);
   }
 
   stop(): void {

@@ -7,7 +7,7 @@ import type { Target, WasmKernel } from "../../core/kernel.ts";
 import type { NumericArray, PrimitiveOp } from "../../core/op.ts";
 import { numel, type Shape } from "../../core/shape.ts";
 import type { Device, RunRequest } from "../../engine/device.ts";
-import type { PlanBackend } from "../../engine/plan.ts";
+import type { Plan, PlanBackend } from "../../engine/plan.ts";
 import { dataOf, type PlanGraph, planGraph } from "../../engine/plan-graph.ts";
 import { makePlan } from "../../engine/planner.ts";
 import type { View } from "../../engine/view.ts";
@@ -33,6 +33,23 @@ export interface WasmDeviceOptions {
   readonly warn: (message: string) => void;
 }
 
+/** How long the parts of one run took. */
+export interface RunTimes {
+  readonly graph: PlanGraph;
+  readonly plan: Plan;
+  /** By step. */
+  readonly steps: readonly number[];
+  /** All of the run on the device: the steps, addresses, copies of input and output. */
+  readonly run: number;
+}
+
+/** Times the steps of runs. */
+export interface RunTimer {
+  /** Milliseconds from some moment on. */
+  readonly now: () => number;
+  readonly done: (times: RunTimes) => void;
+}
+
 /** A plan is forgotten when more are cached than this. */
 const planLimit = 64;
 const breathAfterMilliseconds = 40;
@@ -47,6 +64,8 @@ export class WasmDevice implements Device {
   /** Counts for people and tests. */
   plansBuilt = 0;
   arenaBytes = 0;
+  /** Null: nothing is timed. */
+  timer: RunTimer | null = null;
   readonly #options: WasmDeviceOptions;
   readonly #plans = new Map<string, PreparedPlan>();
   readonly #warned = new Set<PrimitiveOp>();
@@ -114,17 +133,28 @@ export class WasmDevice implements Device {
   async #run(graph: PlanGraph): Promise<(Float32Array | Int32Array)[]> {
     // Looked up when its turn comes: until then another plan may push it out of the cache.
     const prepared = this.plan(graph);
+    const { timer } = this;
+    const start = timer?.now() ?? 0;
+    const times: number[] = [];
     const arena = this.#reserve(prepared.plan.arenaBytes);
     const cells = graph.cells.map((cell) => this.#storage(cell));
     prepared.bind(arena, cells);
     this.#upload(prepared, graph, arena, cells);
-    await this.#steps(prepared, arena, cells);
-    return prepared.plan.outputs.map((view) => this.#read(view, prepared.address(view.buffer.id, arena, cells)));
+    const timedStep = (step: PreparedStep) => {
+      const from = timer!.now();
+      this.#step(step, prepared, arena, cells);
+      times.push(timer!.now() - from);
+    };
+    await this.#steps(prepared, timer ? timedStep : (step) => this.#step(step, prepared, arena, cells));
+    const { plan } = prepared;
+    const outputs = plan.outputs.map((view) => this.#read(view, prepared.address(view.buffer.id, arena, cells)));
+    timer?.done({ graph, plan, steps: times, run: timer.now() - start });
+    return outputs;
   }
 
-  async #steps(prepared: PreparedPlan, arena: number, cells: readonly number[]): Promise<void> {
+  async #steps(prepared: PreparedPlan, run: (step: PreparedStep) => void): Promise<void> {
     for (const step of prepared.steps) {
-      this.#step(step, prepared, arena, cells);
+      run(step);
       // Counted over runs: a loop of short ones would else keep the page, and the workers that it starts, waiting.
       if (performance.now() - this.#breath > breathAfterMilliseconds) {
         await this.#options.breathe();
