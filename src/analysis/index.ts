@@ -1,6 +1,7 @@
 export type { Convention, ConventionName, Counted } from "./conventions/convention.ts";
 export { conventionOf, conventions } from "./conventions/index.ts";
 export type { Count } from "./cost.ts";
+export { type FoldReport, foldBatchNorm } from "./fold-batch-norm.ts";
 export * from "./formulas.ts";
 export { type PlanBuffer, type PlanningDevice, type PlanReport, type PlanStep, planOf } from "./plan.ts";
 export { type AxisField, FieldMap, type ReceptiveField } from "./receptive-field.ts";
