@@ -1,6 +1,15 @@
+export {
+  type BudgetResult,
+  type Budgets,
+  type Contributor,
+  checkBudgets,
+  type FieldEnd,
+  type MemoryParts,
+} from "./budget.ts";
 export type { Convention, ConventionName, Counted } from "./conventions/convention.ts";
 export { conventionOf, conventions } from "./conventions/index.ts";
 export type { Count } from "./cost.ts";
+export { type Difference, diffSummaries, type LayerDiff, type SummaryDiff } from "./diff.ts";
 export { type FoldReport, foldBatchNorm } from "./fold-batch-norm.ts";
 export * from "./formulas.ts";
 export { type PlanBuffer, type PlanningDevice, type PlanReport, type PlanStep, planOf } from "./plan.ts";
