@@ -99,20 +99,26 @@ function sizeOf({ receptiveField }: LayerRow): number {
   return Math.min(size(height), size(width));
 }
 
-function fieldResult(layers: readonly LayerRow[], limit: number): BudgetResult {
+/**
+ * The receptive field of the last map, before a global pooling lets every position see all, and where it stops to grow;
+ * null where nothing depends on the input. Its size is in pixels: the smaller of height and width, Infinity where every
+ * position of a map sees the whole input (behind squeeze and excitation).
+ */
+export function lastField(layers: readonly LayerRow[]): { readonly size: number; readonly end: FieldEnd } | null {
   const rows = layers.filter(({ receptiveField }) => receptiveField !== null);
   const isMap = ({ outputShape }: LayerRow) => outputShape!.length >= 3 && numel(outputShape!.slice(-2)) > 1;
   const at = rows.findLastIndex((row) => isMap(row) || sizeOf(row) !== Number.POSITIVE_INFINITY);
   const last = rows[at] ?? rows.at(-1);
-  const actual = last ? sizeOf(last) : 0;
-  const end = last ? (rows.find((row) => sizeOf(row) === actual) ?? last) : null;
-  return {
-    budget: "field",
-    limit,
-    actual,
-    used: actual / limit,
-    kept: actual >= limit,
-    contributors: [],
-    end: end && { ...named(end), wholeFrom: at < 0 || !rows[at + 1] ? null : nameOf(rows[at + 1]!) },
-  };
+  if (!last) return null;
+  const size = sizeOf(last);
+  const behind = at < 0 ? undefined : rows[at + 1];
+  const grown = rows.find((row) => sizeOf(row) === size)!;
+  return { size, end: { ...named(grown), wholeFrom: behind ? nameOf(behind) : null } };
+}
+
+function fieldResult(layers: readonly LayerRow[], limit: number): BudgetResult {
+  const field = lastField(layers);
+  const actual = field?.size ?? 0;
+  const [used, kept] = [actual / limit, actual >= limit];
+  return { budget: "field", limit, actual, used, kept, contributors: [], end: field?.end ?? null };
 }

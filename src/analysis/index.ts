@@ -4,6 +4,7 @@ export {
   type Contributor,
   checkBudgets,
   type FieldEnd,
+  lastField,
   type MemoryParts,
 } from "./budget.ts";
 export type { Convention, ConventionName, Counted } from "./conventions/convention.ts";

@@ -1,7 +1,8 @@
 import type { Argv, InferredOptionTypes, Options } from "yargs";
-import { type Budgets, type ConventionName, checkBudgets, conventions, summarize } from "../analysis/index.ts";
+import { type Budgets, type ConventionName, checkBudgets, summarize } from "../analysis/index.ts";
 import { ConvsmithError } from "../core/errors.ts";
 import { budgetTitles, checkText } from "./check-text.ts";
+import { conventionOption } from "./convention-option.ts";
 import { UsageError } from "./errors.ts";
 import { findModel } from "./model.ts";
 import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
@@ -20,7 +21,7 @@ const checkOptions = {
   "max-activations": budget("At most so many bytes given out by all layers together"),
   "max-memory": budget("At most so many bytes allocated by a run, such as 200MB: input, activations, weights"),
   "min-field": budget("At least such a receptive field, in pixels, before a global pooling"),
-  convention: { type: "string", describe: "Whose MACs and FLOPs", choices: Object.keys(conventions), default: "exact" },
+  ...conventionOption,
   train: { type: "boolean", describe: "--max-memory is for a training step with Adam", default: false },
 } as const satisfies Record<string, Options>;
 

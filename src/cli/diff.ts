@@ -1,5 +1,6 @@
 import type { Argv, InferredOptionTypes, Options } from "yargs";
-import { type ConventionName, conventions, diffSummaries, foldBatchNorm, summarize } from "../analysis/index.ts";
+import { type ConventionName, diffSummaries, foldBatchNorm, summarize } from "../analysis/index.ts";
+import { conventionOption } from "./convention-option.ts";
 import { diffText } from "./diff-text.ts";
 import { UsageError } from "./errors.ts";
 import { findModel } from "./model.ts";
@@ -14,7 +15,7 @@ const diffOptions = {
     describe: "Fold batch norm in the second network, or in the one that there is",
     default: false,
   },
-  convention: { type: "string", describe: "Whose MACs and FLOPs", choices: Object.keys(conventions), default: "exact" },
+  ...conventionOption,
   all: { type: "boolean", describe: "Show the layers that are alike too", default: false },
   ...jsonOption,
 } as const satisfies Record<string, Options>;
