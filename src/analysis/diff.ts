@@ -60,25 +60,32 @@ export function diffSummaries(a: Summary, b: Summary): SummaryDiff {
   };
 }
 
-/** 0: of another kind. What a layer is says more than what it works on, and that more than where it stands. */
+/** 0: of another kind. What a layer is says more than the map that it works on, and that more than where it stands. */
 function likeness(a: LayerRow, b: LayerRow): number {
   const sameOps = `${a.ops}` === `${b.ops}`;
-  if (a.type !== b.type && !(sameOps && a.ops.length > 0)) return areSwapped(a, b) ? 1 : 0;
+  const sameDescription = a.description === b.description;
+  const sameMap = mapOf(a) === mapOf(b);
+  const samePath = a.path === b.path;
+  if (!sameDescription && !sameMap && !samePath) return 0;
+  if (a.type !== b.type && !(sameOps && a.ops.length > 0)) return sameMap && isOp(a) && isOp(b) ? 1 : 0;
   let sum = a.type === b.type ? 2 : 1;
   if (sameOps) sum += 1;
-  if (a.description === b.description) sum += 4;
-  if (`${a.outputShape}` === `${b.outputShape}`) sum += 1;
-  if (planeOf(a) === planeOf(b)) sum += 1;
-  if (a.path === b.path) sum += 1;
+  if (sameDescription) sum += 4;
+  else if (lastOf(a.description, ", ") === lastOf(b.description, ", ")) sum += 1;
+  if (sameMap) sum += 2;
+  if (samePath) sum += 1;
+  else if (lastOf(a.path, ".") === lastOf(b.path, ".")) sum += 0.5;
   return sum;
 }
 
-const planeOf = ({ outputShape }: LayerRow) => `${outputShape?.slice(2)}`;
+const mapOf = ({ outputShape }: LayerRow) => `${outputShape?.slice(2)}`;
 
-/** One layer without parameters instead of another on the same map, such as an activation. */
-function areSwapped(a: LayerRow, b: LayerRow): boolean {
-  return [a, b].every(({ ops, parameters }) => ops.length === 1 && parameters === 0) && planeOf(a) === planeOf(b);
-}
+/** The kernel of "Conv2d 3→8, 3×3", the name in "head.conv". */
+const lastOf = (text: string, separator: string) => text.slice(text.lastIndexOf(separator) + 1);
+
+/** A layer without parameters that is one op, as activations and poolings are: another may take its place. */
+const isOp = ({ type, ops, parameters }: LayerRow) =>
+  parameters === 0 && ops.length === 1 && ops[0]!.toLowerCase() === type.toLowerCase();
 
 function differences(a: LayerRow, b: LayerRow): Difference[] {
   const found: Difference[] = [];

@@ -29,8 +29,8 @@ export function checkText({ model, inputShape, convention, budgets, memory }: Ch
   const table = fittedTable(budgets, [
     { title: "", cell: ({ kept }) => (kept ? pc.green("✓") : pc.red("✗")), left: true },
     { title: "budget", cell: ({ budget }) => budgetTitles[budget], left: true },
-    { title: "limit", cell: ({ budget, limit }) => (budget === "field" ? "≥ " : "≤ ") + amount(budget, limit) },
-    { title: "actual", cell: ({ budget, actual }) => amount(budget, actual) },
+    { title: "limit", cell: (result) => (result.budget === "field" ? "≥ " : "≤ ") + apart(result).limit },
+    { title: "actual", cell: (result) => apart(result).actual },
     { title: "of limit", cell: ({ used }) => (Number.isFinite(used) ? percent(used) : "") },
     { title: "most of it in", cell: topOf, left: true, rank: 0 },
   ]);
@@ -80,6 +80,13 @@ function memoryText({ device, threads, train }: NonNullable<CheckFacts["memory"]
   const run = train ? "a training step with Adam" : "inference";
   const what = train ? "weights, buffers, gradients, optimiser" : "weights and buffers";
   return `memory: what ${run} allocates on ${device} with ${threads} thread${threads === 1 ? "" : "s"}: an arena for input and activations, and ${what}`;
+}
+
+/** Rounded, but with all digits where that would make them look alike. */
+function apart({ budget, limit, actual }: BudgetResult): { readonly limit: string; readonly actual: string } {
+  const rounded = { limit: amount(budget, limit), actual: amount(budget, actual) };
+  if (rounded.limit !== rounded.actual || limit === actual) return rounded;
+  return { limit: limit.toLocaleString("en-US"), actual: actual.toLocaleString("en-US") };
 }
 
 function amount(budget: keyof Budgets, value: number): string {

@@ -5,12 +5,16 @@ const panelHeight = 310;
 const margin = { top: 44, right: 18, bottom: 50, left: 64 };
 const titleHeight = 44;
 const lineHeight = 20;
+/** Numbers below the x axis need so much. */
+const tickGap = 36;
 
-/** Okabe and Ito's colours, told apart under the common kinds of colour blindness; dashes come when they are used up. */
+/** Okabe and Ito's, told apart under the common kinds of colour blindness; dashes let a curve be seen below another. */
 const colours = ["#0072b2", "#d55e00", "#00795a", "#a8447e", "#8a6100", "#4d4d4d"];
-const dashes = ["", "7 4", "2 3", "10 3 2 3"];
+const dashes = ["", "8 4", "2 3", "10 3 2 3", "4 4", "1 2"];
+
+/** No two of the first 36 curves have both in common. */
 const look = (curve: number) => {
-  const dash = dashes[Math.floor(curve / colours.length) % dashes.length];
+  const dash = dashes[(curve + Math.floor(curve / colours.length)) % dashes.length];
   return `stroke="${colours[curve % colours.length]}" stroke-width="2"${dash ? ` stroke-dasharray="${dash}"` : ""}`;
 };
 
@@ -54,7 +58,9 @@ function panel({ title, xLabel, yLabel, series }: ReportChart): string {
       `<line x1="${left}" x2="${right}" y1="${toY(tick)}" y2="${toY(tick)}" stroke="${tick === 0 ? "#5a6066" : "#d9dcdf"}"/>` +
       `<text x="${left - 8}" y="${toY(tick) + 4}" text-anchor="end" fill="#1d1f21">${short(tick)}</text>`,
   );
-  const below = xTicks.map(
+  const apart: number[] = [];
+  for (const tick of xTicks) if (apart.length === 0 || toX(tick) - toX(apart.at(-1)!) >= tickGap) apart.push(tick);
+  const below = apart.map(
     (tick) =>
       `<line x1="${toX(tick)}" x2="${toX(tick)}" y1="${bottom}" y2="${bottom + 5}" stroke="#5a6066"/>` +
       `<text x="${toX(tick)}" y="${bottom + 19}" text-anchor="middle" fill="#1d1f21">${short(tick)}</text>`,

@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { writeFileAtomic } from "../formats/node.ts";
 import type { ReportChart } from "../training/node.ts";
 import { lineChartSvg } from "./line-chart.ts";
+import { bytesText, countText } from "./quantity.ts";
 import type { SweepResult, SweepRow } from "./sweep-text.ts";
 
 export const chartFormats: readonly string[] = [".html", ".svg", ".png"];
@@ -86,7 +87,7 @@ type Figure = "flops" | "memoryBytes" | "parameters";
 async function page(title: string, charts: readonly ReportChart[], result: SweepResult): Promise<string> {
   const { renderReport } = await import("../training/node.ts");
   const { device, threads, train, convention, rows } = result;
-  const mega = (value: number | null) => (value === null ? null : value / 1e6);
+  const text = (value: number | null, show: (value: number) => string) => (value === null ? null : show(value));
   return renderReport({
     title,
     facts: [
@@ -102,22 +103,22 @@ async function page(title: string, charts: readonly ReportChart[], result: Sweep
       title: "Every size",
       columns: [
         { label: "input" },
-        { label: "parameters (M)", digits: 3 },
-        { label: "MACs (M)", digits: 1 },
-        { label: "FLOPs (M)", digits: 1 },
-        { label: "activations (MB)" },
-        { label: "memory (MB)" },
+        { label: "parameters" },
+        { label: "MACs" },
+        { label: "FLOPs" },
+        { label: "activations" },
+        { label: "memory" },
         { label: "output" },
       ],
       rows: rows.map((row) => [
         [row.inputShape?.join("×"), row.scale && `scale ${row.scale}`, row.classes && `${row.classes} classes`]
           .filter(Boolean)
           .join(", "),
-        mega(row.parameters),
-        mega(row.macs),
-        mega(row.flops),
-        mega(row.activationBytes),
-        mega(row.memoryBytes),
+        text(row.parameters, countText),
+        text(row.macs, countText),
+        text(row.flops, countText),
+        text(row.activationBytes, bytesText),
+        text(row.memoryBytes, bytesText),
         row.outputShape?.join("×") ?? row.error,
       ]),
     },
