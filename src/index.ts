@@ -2,7 +2,7 @@ import { createWasmDevice } from "./devices/wasm/create.ts";
 import { wasmKernels } from "./ops/wasm.ts";
 import { setDefaultDevice } from "./tensor/index.ts";
 
-export { Summary, summarize } from "./analysis/index.ts";
+export { memoryOf, Summary, summarize } from "./analysis/index.ts";
 export * from "./core/errors.ts";
 export type { DType, Shape } from "./core/shape.ts";
 export { ReferenceDevice } from "./devices/reference/device.ts";

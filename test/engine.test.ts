@@ -16,7 +16,7 @@ beforeEach(() => {
 const counts = () => [device.plansBuilt, device.kernels.compiled, device.arenaBytes];
 
 test("ESPCN forward: no tanh, bias or sigmoid has a step of its own", async () => {
-  const { steps } = await planOf(new Espcn(3).eval(), [1, 1, 36, 64], device);
+  const { steps } = planOf(new Espcn(3).eval(), [1, 1, 36, 64], device);
   const fused = steps.filter(({ part }) => part === "direct convolution").map((step) => step.fused);
   expect(fused.map(([first]) => first)).toEqual(["tanh", "tanh", "sigmoid"]);
   const others = steps.filter(({ kernel }) => !kernel.startsWith("conv2d"));
@@ -31,7 +31,7 @@ test("ESPCN forward: no tanh, bias or sigmoid has a step of its own", async () =
 });
 
 test("a training step of ESPCN: the gradients of tanh and sigmoid are done where they are used", async () => {
-  const { steps } = await planOf(new Espcn(3).train(), [4, 1, 17, 17], device, { train: true });
+  const { steps } = planOf(new Espcn(3).train(), [4, 1, 17, 17], device, { train: true });
   const alone = steps.filter(({ kernel, fused }) => kernel === "elementwise" && /^(tanh|sigmoid)$/.test(fused.join()));
   expect(alone).toEqual([]);
   const backward = steps.filter(({ kernel, part }) => /^convTranspose2d/.test(kernel) && part === "direct convolution");

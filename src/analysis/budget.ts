@@ -14,8 +14,13 @@ export interface Budgets {
   readonly field?: number;
 }
 
-/** What has to fit into memory together, by name: "arena", "parameters". */
-export type MemoryParts = readonly { readonly name: string; readonly bytes: number }[];
+/** A part of what has to fit into memory together. */
+export interface MemoryPart {
+  /** "parameters", or the path of a layer. */
+  readonly name: string;
+  readonly description: string;
+  readonly bytes: number;
+}
 
 /** What takes a part of a budget: a layer, or with memory one of its parts. */
 export interface Contributor {
@@ -60,7 +65,7 @@ const sizes = ["parameters", "macs", "flops", "activations"] as const;
  * const [parameters] = checkBudgets(summary, { parameters: 200 });
  * console.log(parameters!.kept, parameters!.actual); // false 224
  */
-export function checkBudgets(summary: Summary, budgets: Budgets, memory: MemoryParts = []): BudgetResult[] {
+export function checkBudgets(summary: Summary, budgets: Budgets, memory: readonly MemoryPart[] = []): BudgetResult[] {
   const results: BudgetResult[] = [];
   for (const budget of sizes) {
     const key = budget === "activations" ? "activationBytes" : budget;
@@ -70,9 +75,9 @@ export function checkBudgets(summary: Summary, budgets: Budgets, memory: MemoryP
   }
   if (budgets.memory !== undefined) {
     const total = memory.reduce((sum, { bytes }) => sum + bytes, 0);
-    const parts = memory.map(({ name, bytes }) => ({
+    const parts = memory.map(({ name, description, bytes }) => ({
       path: name,
-      description: "",
+      description,
       amount: bytes,
       share: bytes / total,
     }));

@@ -11,17 +11,24 @@ export interface LayerDiff extends Aligned<LayerRow> {
   readonly differs: readonly Difference[];
 }
 
+/** Two figures beside each other. */
+export interface Change {
+  readonly a: number;
+  readonly b: number;
+  readonly difference: number;
+  /** b / a; null where a is 0. */
+  readonly ratio: number | null;
+}
+
+export function changeOf(a: number, b: number): Change {
+  return { a, b, difference: b - a, ratio: a === 0 ? null : b / a };
+}
+
 export interface SummaryDiff {
   readonly a: Pick<Summary, "name" | "inputShape">;
   readonly b: Pick<Summary, "name" | "inputShape">;
   readonly layers: readonly LayerDiff[];
-  readonly totals: Readonly<
-    Record<
-      "parameters" | "macs" | "flops" | "activationBytes",
-      /** `ratio`: b / a; null where a is 0. */
-      { readonly a: number; readonly b: number; readonly difference: number; readonly ratio: number | null }
-    >
-  >;
+  readonly totals: Readonly<Record<"parameters" | "macs" | "flops" | "activationBytes", Change>>;
 }
 
 /**
@@ -42,10 +49,7 @@ export function diffSummaries(a: Summary, b: Summary): SummaryDiff {
     const differs = differences(pair.a, pair.b);
     return { ...pair, change: differs.length > 0 ? "changed" : "same", differs };
   });
-  const total = (key: keyof Totals & keyof SummaryDiff["totals"]) => {
-    const [from, to] = [a.totals[key], b.totals[key]];
-    return { a: from, b: to, difference: to - from, ratio: from === 0 ? null : to / from };
-  };
+  const total = (key: keyof Totals & keyof SummaryDiff["totals"]) => changeOf(a.totals[key], b.totals[key]);
   const about = ({ name, inputShape }: Summary) => ({ name, inputShape });
   return {
     a: about(a),

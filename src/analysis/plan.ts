@@ -1,18 +1,16 @@
 import type { KernelStep } from "../core/kernel.ts";
-import { numel, type Shape } from "../core/shape.ts";
-import type { Device, RunRequest } from "../engine/device.ts";
-import { type Plan, type PlannedStep, touched } from "../engine/plan.ts";
-import { type PlanGraph, planGraph } from "../engine/plan-graph.ts";
+import type { Shape } from "../core/shape.ts";
+import { type Lifetime, type Plan, type PlanBackend, type PlannedStep, touched } from "../engine/plan.ts";
+import type { PlanGraph } from "../engine/plan-graph.ts";
+import { makePlan } from "../engine/planner.ts";
 import type { Buffer } from "../engine/view.ts";
-import * as nn from "../nn/index.ts";
-import { Adam } from "../optim/index.ts";
-import { currentDevice, engine, setDevice, Tensor } from "../tensor/index.ts";
-import { type Network, placeholder } from "./recording.ts";
+import { LayerNames } from "./layers.ts";
+import type { Network } from "./recording.ts";
+import { type Phase, type ScratchRun, scratchRun } from "./scratch.ts";
 
-/** A device that makes plans, as the WASM device does. */
-export interface PlanningDevice extends Device {
-  plan(graph: PlanGraph): { readonly plan: Plan };
-  readonly backend: { readonly kernels: readonly { readonly name: string }[] };
+/** What a plan depends on: a WASM device has it. */
+export interface PlanningDevice {
+  readonly backend: PlanBackend;
 }
 
 /** What a step reads or writes. */
@@ -25,90 +23,151 @@ export interface PlanBuffer {
 }
 
 export interface PlanStep {
+  /** Path of the layer that the step is made for: "" for the network's own forward, "(loss)", null for what belongs to none. */
+  readonly layer: string | null;
+  /** All layers that have a part in it, `layer` first: an activation is done in the pass of the layer before it. */
+  readonly layers: readonly string[];
+  readonly phase: Phase;
   /** The kernel, or the op that runs in plain JavaScript. */
   readonly kernel: string;
   /** Ops that are done in the same pass: after the kernel's own, or all of an elementwise pass or a reduction. */
   readonly fused: readonly string[];
   /** Which of the kernel's steps it is: "pack weights"; "" where there is one. */
   readonly part: string;
+  /** Only moves numbers into another layout or place. */
+  readonly moves: boolean;
   /** Parts that threads may do at once; 0 in plain JavaScript. */
   readonly pieces: number;
+  /** Bytes in the arena that are alive during the step: no other buffer may lie there. */
+  readonly liveBytes: number;
   readonly reads: readonly PlanBuffer[];
   readonly writes: readonly PlanBuffer[];
+}
+
+/** A stretch of the arena, and when it is taken. */
+export interface ArenaBuffer {
+  /** A workspace is memory of one kernel's call alone. */
+  readonly kind: "input" | "value" | "workspace";
+  /** That of the step which computes it; null for the input. */
+  readonly layer: string | null;
+  readonly offset: number;
+  /** A multiple of 64. */
+  readonly bytes: number;
+  /** First and last step, from 0, during which it is alive. The input is there before the first, an output after the last. */
+  readonly first: number;
+  readonly last: number;
 }
 
 export interface PlanReport {
   readonly steps: readonly PlanStep[];
   readonly arenaBytes: number;
-  /** The most bytes that are alive during one step. */
+  /** The most bytes that are alive during one step: no arena can be smaller. */
   readonly liveBytes: number;
+  /** All that the arena holds, in the order of its first step. */
+  readonly buffers: readonly ArenaBuffer[];
 }
 
 /**
- * The plan of a network on a device, without running it: of one forward in the mode that the network is in, or with
- * `train` of a whole training step (forward, mean squared error, backward, Adam). The network's parameters and gradients
- * are left unusable: give it one made for this.
- * @throws ShapeError that names the layer which the input does not fit.
+ * The plan of a network on a device, without running it: of one forward in evaluation mode, or with `train` of a whole
+ * training step in training mode (forward, mean squared error, backward, Adam). No number is made or changed.
+ * @throws ShapeError that names the layer which the input does not fit; ArgumentError for a shape that is none.
  */
-export async function planOf(
+export function planOf(
   network: Network,
   inputShape: Shape,
   device: PlanningDevice,
   options: { readonly train?: boolean } = {},
-): Promise<PlanReport> {
-  const recorder = new RequestRecorder();
-  const before = currentDevice();
-  setDevice(recorder);
-  try {
-    const output = network.forward(placeholder(inputShape));
-    const outputs =
-      output instanceof Tensor ? [output] : Object.values(output as object).filter((each) => each instanceof Tensor);
-    if (options.train) {
-      const optimizer = new Adam(network.parameters(), { lr: 1e-3 });
-      for (const each of outputs) new nn.MSELoss().forward(each, placeholder(each.shape)).backward();
-      await optimizer.step();
-    } else await engine().values(outputs.map((each) => each.node));
-  } finally {
-    setDevice(before);
-  }
-  const graph = recorder.graphs.at(-1)!;
-  return report(device.plan(graph).plan, graph, device);
+): PlanReport {
+  const run = scratchRun("planOf", network, inputShape, options.train ?? false);
+  return reportPlan(makePlan(run.graph, device.backend), run, network, device);
 }
 
-/** Takes requests instead of running them: nothing is computed, and cells get no numbers. */
-class RequestRecorder implements Device {
-  readonly name = "none";
-  readonly graphs: PlanGraph[] = [];
-
-  prepare(request: RunRequest): () => Promise<Float32Array[]> {
-    this.graphs.push(planGraph(request));
-    return async () => request.outputs.map((node) => new Float32Array(Math.min(1, numel(node.shape))));
-  }
-}
-
-function report(plan: Plan, graph: PlanGraph, device: PlanningDevice): PlanReport {
+/** What there is to say about a plan. */
+export function reportPlan(plan: Plan, run: ScratchRun, network: Network, device: PlanningDevice): PlanReport {
+  const { graph } = run;
   const names = device.backend.kernels.map(({ name }) => name).sort((a, b) => b.length - a.length);
-  const buffer = ({ id, home, size }: Buffer): PlanBuffer => {
-    const offset = plan.offsets[id]!;
-    const where =
-      home.kind === "cell"
-        ? graph.cells[home.slot]!.name
-        : home.kind === "data"
-          ? "input"
-          : home.kind === "table"
-            ? "constant"
-            : "arena";
-    return { home: where, offset: offset < 0 ? null : offset, bytes: size * 4 };
-  };
-  const steps = plan.steps.map((step): PlanStep => {
+  const layers = new LayerNames(network, run.loss);
+  const places = new Places(plan, graph);
+  const live = liveBytes(plan);
+  const steps = plan.steps.map((step, index): PlanStep => {
     const written = new Set(writtenBy(step));
     const reads = [...new Set(touched(step))].filter((each) => !written.has(each));
-    const described = { reads: reads.map(buffer), writes: [...written].map(buffer) };
-    if (step.kind === "host")
-      return { kernel: `${step.label} (plain JavaScript)`, fused: [], part: "", pieces: 0, ...described };
-    return { ...splitLabel(step.step, names), pieces: step.step.pieces, ...described };
+    const among = layers.of(step, graph);
+    const [node] = step.work.nodes;
+    const shown =
+      step.kind === "host"
+        ? { kernel: `${step.work.label} (plain JavaScript)`, fused: [], part: "", pieces: 0 }
+        : { ...splitLabel(step.step, names), pieces: step.step.pieces };
+    return {
+      layer: among[0] ?? null,
+      layers: among,
+      phase: node === undefined ? "forward" : run.phase(graph.origins[node]!.id),
+      ...shown,
+      moves: step.work.moves,
+      liveBytes: live[index]!,
+      reads: reads.map((each) => places.of(each)),
+      writes: [...written].map((each) => places.of(each)),
+    };
   });
-  return { steps, arenaBytes: plan.arenaBytes, liveBytes: plan.liveBytes };
+  return { steps, arenaBytes: plan.arenaBytes, liveBytes: plan.liveBytes, buffers: arenaBuffers(plan, steps) };
+}
+
+class Places {
+  readonly #plan: Plan;
+  readonly #graph: PlanGraph;
+
+  constructor(plan: Plan, graph: PlanGraph) {
+    this.#plan = plan;
+    this.#graph = graph;
+  }
+
+  of({ id, home, size }: Buffer): PlanBuffer {
+    const offset = this.#plan.offsets[id]!;
+    const kinds = { data: "input", table: "constant", arena: "arena" };
+    const where = home.kind === "cell" ? this.#graph.cells[home.slot]!.name : kinds[home.kind];
+    return { home: where, offset: offset < 0 ? null : offset, bytes: size * 4 };
+  }
+}
+
+/** By step. */
+function liveBytes({ steps, lifetimes }: Plan): number[] {
+  const changes = new Array<number>(steps.length + 1).fill(0);
+  for (const lifetime of lifetimes.values()) {
+    const { first, last } = within(lifetime, steps.length);
+    changes[first]! += lifetime.bytes;
+    changes[last + 1]! -= lifetime.bytes;
+  }
+  let live = 0;
+  return steps.map((_, index) => (live += changes[index]!));
+}
+
+function arenaBuffers({ steps: planned, lifetimes, offsets }: Plan, steps: readonly PlanStep[]): ArenaBuffer[] {
+  const workspaces = new Set(planned.flatMap((step) => (step.kind === "host" ? [] : step.buffers.workspace)));
+  const makers = new Map<Buffer, string | null>();
+  for (const [index, step] of planned.entries()) {
+    // A border is filled before, and a move into another layout does not compute.
+    for (const buffer of writtenBy(step)) {
+      if (!steps[index]!.moves && !makers.has(buffer)) makers.set(buffer, steps[index]!.layer);
+    }
+  }
+  const buffers = [...lifetimes].map(([buffer, lifetime]): ArenaBuffer => {
+    const input = buffer.home.kind === "data";
+    const { first, last } = within(lifetime, steps.length);
+    return {
+      kind: input ? "input" : workspaces.has(buffer) ? "workspace" : "value",
+      layer: input ? null : (makers.get(buffer) ?? steps[first]?.layer ?? null),
+      offset: offsets[buffer.id]!,
+      bytes: lifetime.bytes,
+      first,
+      last,
+    };
+  });
+  return buffers.sort((a, b) => a.first - b.first || a.offset - b.offset);
+}
+
+/** Steps that there are: an input is alive before the first, an output after the last. */
+function within({ first, last }: Lifetime, count: number): { first: number; last: number } {
+  return { first: Math.max(0, first), last: Math.max(0, Math.min(last, count - 1)) };
 }
 
 function writtenBy(step: PlannedStep): readonly Buffer[] {

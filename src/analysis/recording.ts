@@ -36,12 +36,8 @@ export function recordNetwork(network: Network, inputShape: Shape): Recording {
 
 /** As recordNetwork, but what the network throws is told beside what it recorded before. @throws ArgumentError for a shape that is none. */
 export function recordPartially(network: Network, inputShape: Shape): PartialRecording {
-  if (inputShape.length === 0 || inputShape.some((size) => !Number.isInteger(size) || size < 1)) {
-    throw new ArgumentError(
-      `summarize: needs an input shape of whole numbers from 1, such as [1, 3, 224, 224], got [${inputShape.join(", ")}]`,
-    );
-  }
-  return evaluating(network, () =>
+  checkInputShape("summarize", inputShape);
+  return inMode(network, false, () =>
     withGenerator(new Generator(0), () =>
       noGrad(() => {
         const x = placeholder(inputShape);
@@ -56,6 +52,14 @@ export function recordPartially(network: Network, inputShape: Shape): PartialRec
         return { input: x.node, outputs, order: recorded(outputs), error };
       }),
     ),
+  );
+}
+
+/** @throws ArgumentError for a shape that is none; `by`: what was called. */
+export function checkInputShape(by: string, shape: Shape): void {
+  if (shape.length > 0 && shape.every((size) => Number.isSafeInteger(size) && size >= 1)) return;
+  throw new ArgumentError(
+    `${by}: needs an input shape of whole numbers from 1, such as [1, 3, 224, 224], got [${shape.join(", ")}]`,
   );
 }
 
@@ -76,10 +80,10 @@ export function placeholder(shape: Shape): Tensor {
   return new Tensor(new Node(dataOp, [], {}, shape, "float32", source));
 }
 
-/** Runs `body` with all modules in evaluation mode, and puts each back into its own. */
-function evaluating<T>(network: Module, body: () => T): T {
+/** Runs `body` with all modules in training or evaluation mode, and puts each back into its own. */
+export function inMode<T>(network: Module, training: boolean, body: () => T): T {
   const modes = network.modules().map((module) => ({ module, training: module.training }));
-  for (const { module } of modes) module.training = false;
+  for (const { module } of modes) module.training = training;
   try {
     return body();
   } finally {
@@ -87,7 +91,8 @@ function evaluating<T>(network: Module, body: () => T): T {
   }
 }
 
-function tensorsIn(value: unknown): Tensor[] {
+/** The tensors that a forward gave: one, or a list or record of them. */
+export function tensorsIn(value: unknown): Tensor[] {
   if (value instanceof Tensor) return [value];
   if (value === null || typeof value !== "object") return [];
   return Object.values(value).flatMap(tensorsIn);

@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { BudgetResult, Budgets, ConventionName, FieldEnd } from "../analysis/index.ts";
-import { fittedTable } from "./fitted-table.ts";
+import { type FittedColumn, fittedTable } from "./fitted-table.ts";
 import { bytesText, countText } from "./quantity.ts";
 
 export const budgetTitles: Readonly<Record<keyof Budgets, string>> = {
@@ -26,20 +26,20 @@ const most = 5;
 
 /** A line a budget; below, what takes most of those that are not kept, and where the field ends. */
 export function checkText({ model, inputShape, convention, budgets, memory }: CheckFacts): string {
-  const table = fittedTable(budgets, [
+  const columns: readonly FittedColumn<BudgetResult>[] = [
     { title: "", cell: ({ kept }) => (kept ? pc.green("✓") : pc.red("✗")), left: true },
     { title: "budget", cell: ({ budget }) => budgetTitles[budget], left: true },
     { title: "limit", cell: (result) => (result.budget === "field" ? "≥ " : "≤ ") + apart(result).limit },
     { title: "actual", cell: (result) => apart(result).actual },
     { title: "of limit", cell: ({ used }) => (Number.isFinite(used) ? percent(used) : "") },
     { title: "most of it in", cell: topOf, left: true, rank: 0 },
-  ]);
+  ];
   const head = `${model} on [${inputShape.join(", ")}]${convention === "exact" ? "" : `, counted as ${convention}`}`;
   const details = budgets.flatMap((result) => {
     if (result.budget === "field") return ["", fieldText(result)];
     return result.kept ? [] : ["", ...eaters(result)];
   });
-  return [head, ...table, ...details, ...(memory ? ["", memoryText(memory)] : [])].join("\n");
+  return [head, fittedTable(columns, budgets), ...details, ...(memory ? ["", memoryText(memory)] : [])].join("\n");
 }
 
 function topOf({ contributors: [top] }: BudgetResult): string {
@@ -54,12 +54,13 @@ function eaters({ budget, actual, limit, contributors }: BudgetResult): string[]
     const path = `… ${others.length} more`;
     shown.push({ path, description: "", amount: rest("amount"), share: rest("share") });
   }
-  const lines = fittedTable(shown, [
+  const columns: readonly FittedColumn<(typeof shown)[number]>[] = [
     { title: "", cell: ({ path }) => path, left: true },
     { title: "", cell: ({ description }) => description, left: true, rank: 0 },
     { title: "", cell: (each) => amount(budget, each.amount) },
     { title: "", cell: ({ share }) => percent(share) },
-  ]);
+  ];
+  const lines = fittedTable(columns, shown).split("\n");
   const head = `${budgetTitles[budget]}: ${amount(budget, actual - limit)} over the limit. It goes to`;
   return [head, ...lines.slice(2).map((line) => `  ${line}`)];
 }
@@ -78,8 +79,8 @@ const layerText = ({ path, description }: FieldEnd) =>
 
 function memoryText({ device, threads, train }: NonNullable<CheckFacts["memory"]>): string {
   const run = train ? "a training step with Adam" : "inference";
-  const what = train ? "weights, buffers, gradients, optimiser" : "weights and buffers";
-  return `memory: what ${run} allocates on ${device} with ${threads} thread${threads === 1 ? "" : "s"}: an arena for input and activations, and ${what}`;
+  const what = train ? ", gradients and the optimiser's" : "";
+  return `memory: all that ${run} allocates on ${device} with ${threads} thread${threads === 1 ? "" : "s"}: parameters and buffers${what}, an arena for input, activations and workspaces, and kernels`;
 }
 
 /** Rounded, but with all digits where that would make them look alike. */

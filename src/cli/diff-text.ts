@@ -1,11 +1,18 @@
 import pc from "picocolors";
-import type { FoldReport, LayerDiff, LayerRow, SummaryDiff } from "../analysis/index.ts";
+import type { Change, FoldReport, LayerDiff, LayerRow, SummaryDiff } from "../analysis/index.ts";
 import { type FittedColumn, fittedTable } from "./fitted-table.ts";
 import { bytesText, countText } from "./quantity.ts";
 
 export interface DiffTextOptions {
   readonly a: string;
   readonly b: string;
+  /** Of an inference, as planned for the device. */
+  readonly run: {
+    readonly device: string;
+    readonly threads: number;
+    readonly memoryBytes: Change;
+    readonly steps: Change;
+  };
   readonly folding: FoldReport | null;
   /** False: runs of layers that are alike are one line. */
   readonly all: boolean;
@@ -19,16 +26,17 @@ const signs = {
 } as const;
 
 /** The layers that differ, and the totals. */
-export function diffText(diff: SummaryDiff, { a, b, folding, all }: DiffTextOptions): string {
+export function diffText(diff: SummaryDiff, { a, b, run, folding, all }: DiffTextOptions): string {
   const shapes = [diff.a, diff.b].map(({ inputShape }) => `[${inputShape.join(", ")}]`);
   const on = shapes[0] === shapes[1] ? `on ${shapes[0]}` : `on ${shapes.join(" ⇒ ")}`;
   const rows = all ? diff.layers : collapsed(diff.layers);
   const kept = folding?.kept ?? [];
   return [
     `${a} ⇒ ${b} ${on}`,
-    ...(rows.every((row) => typeof row === "string") ? rows : fittedTable(rows, layerColumns(diff))),
+    ...(rows.every((row) => typeof row === "string") ? rows : [fittedTable(layerColumns(diff), rows)]),
     "",
-    ...totalsTable(diff.totals),
+    totalsTable(diff.totals, run),
+    `memory and steps: an inference on ${run.device}, ${run.threads} thread${run.threads === 1 ? "" : "s"}`,
     "",
     countsText(diff.layers),
     ...(folding ? [`${folding.folded.length} batch norms are folded into the convolution before them`] : []),
@@ -39,8 +47,14 @@ export function diffText(diff: SummaryDiff, { a, b, folding, all }: DiffTextOpti
 /** Outputs are shown without a batch size that is the same everywhere. */
 const layerColumns = ({ a, b }: SummaryDiff): readonly FittedColumn<LayerDiff>[] => [
   { title: "", cell: ({ change }) => signs[change], left: true },
-  { title: "layer", cell: ({ a, b }) => pathOf((b ?? a)!), left: true, least: 20 },
-  { title: "was", cell: ({ a, b }) => (a && b && a.path !== b.path ? pathOf(a) : ""), left: true, rank: 1 },
+  { title: "layer", cell: ({ a, b }) => pathOf((b ?? a)!), left: true, cut: "start" },
+  {
+    title: "was",
+    cell: ({ a, b }) => (a && b && a.path !== b.path ? pathOf(a) : ""),
+    left: true,
+    cut: "start",
+    rank: 1,
+  },
   { title: "type", cell: (pair) => both(pair, ({ description }) => description, true), left: true, rank: 4 },
   {
     title: "output",
@@ -110,20 +124,23 @@ function collapsed(layers: readonly LayerDiff[]): (LayerDiff | string)[] {
 
 const isChanged = ({ change }: LayerDiff) => change === "changed";
 
-function totalsTable(totals: SummaryDiff["totals"]): string[] {
+function totalsTable(totals: SummaryDiff["totals"], { memoryBytes, steps }: DiffTextOptions["run"]): string {
   const rows = [
     { name: "parameters", ...totals.parameters, text: grouped },
     { name: "MACs", ...totals.macs, text: grouped },
     { name: "FLOPs", ...totals.flops, text: grouped },
     { name: "activations", ...totals.activationBytes, text: bytesText },
+    { name: "memory", ...memoryBytes, text: bytesText },
+    { name: "steps", ...steps, text: grouped },
   ];
-  return fittedTable(rows, [
+  const columns: readonly FittedColumn<(typeof rows)[number]>[] = [
     { title: "total", cell: ({ name }) => name, left: true },
     { title: "before", cell: ({ a, text }) => text(a) },
     { title: "after", cell: ({ b, text }) => text(b) },
     { title: "difference", cell: ({ difference, text }) => signed(difference, text), rank: 0 },
     { title: "ratio", cell: ({ ratio }) => (ratio === null ? "" : `×${ratioText(ratio)}`) },
-  ]);
+  ];
+  return fittedTable(columns, rows);
 }
 
 /** In as many digits as it takes to see that it is not 1. */

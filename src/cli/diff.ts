@@ -1,11 +1,19 @@
 import type { Argv, InferredOptionTypes, Options } from "yargs";
-import { type ConventionName, diffSummaries, foldBatchNorm, summarize } from "../analysis/index.ts";
+import {
+  type ConventionName,
+  changeOf,
+  diffSummaries,
+  foldBatchNorm,
+  type RunMemory,
+  summarize,
+} from "../analysis/index.ts";
 import { conventionOption } from "./convention-option.ts";
 import { diffText } from "./diff-text.ts";
 import { UsageError } from "./errors.ts";
 import { findModel } from "./model.ts";
 import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
 import { printResult } from "./output.ts";
+import { memoryDevice, memoryOn } from "./run-memory.ts";
 
 const diffOptions = {
   ...modelOptions,
@@ -45,5 +53,16 @@ export async function handler({ model, other, fold, all, json, convention, ...re
   const folding = fold ? foldBatchNorm(b.network, b.inputShape) : null;
   const diff = diffSummaries(before, summarize(b.network, b.inputShape, options));
   const names = { a: model, b: folding ? `${other ?? model} with batch norm folded` : (other ?? model) };
-  printResult(json, { ...names, ...diff, folding }, () => diffText(diff, { ...names, folding, all }));
+  const device = memoryDevice();
+  const [from, to] = [a, b].map(({ network, inputShape }) => memoryOn(device, network, inputShape)) as [
+    RunMemory,
+    RunMemory,
+  ];
+  const run = {
+    device: device.name,
+    threads: device.pool.threads,
+    memoryBytes: changeOf(from.totalBytes, to.totalBytes),
+    steps: changeOf(from.timeline.length, to.timeline.length),
+  };
+  printResult(json, { ...names, ...diff, run, folding }, () => diffText(diff, { ...names, run, folding, all }));
 }

@@ -2,62 +2,73 @@ import stringWidth from "string-width";
 
 export interface FittedColumn<Row> {
   readonly title: string;
-  readonly cell: (row: Row) => string;
+  readonly cell: (row: Row, index: number) => string;
+  /** Text to the left, numbers to the right. */
   readonly left?: boolean;
   /** Lowest first to go where the table is too wide; those without one stay. */
   readonly rank?: number;
-  /** Names may be shortened to so many columns, before others go. */
-  readonly least?: number;
+  /** Which end of long text may be cut, when leaving out columns is not enough. */
+  readonly cut?: "start" | "end";
 }
 
-/** Columns of the terminal, 100 where there is none. */
-export const terminalWidth = () => process.stdout.columns ?? 100;
+/** Text is cut to no less; and it is cut to `wished` before another column is left out for it. */
+const least = 8;
+const wished = 18;
+const gap = "  ";
 
 /**
- * Head, rule and rows as lines of at most `width` columns: names are shortened and the least important columns left out
- * where they don't fit. A row that is text goes across all columns.
+ * A title, a rule and the rows, no wider than `width` (that of the terminal, or 100, where left out): the least important
+ * columns are left out, then long text is cut. A column of empty cells is no column; a row that is text goes across.
  */
 export function fittedTable<Row extends object>(
-  rows: readonly (Row | string)[],
   columns: readonly FittedColumn<Row>[],
-  width = terminalWidth(),
-): string[] {
-  let shown = columns.map((column) => ({
-    ...column,
-    cells: [column.title, ...rows.map((row) => (typeof row === "string" ? "" : column.cell(row)))],
-  }));
-  shown = shown.filter(({ cells }) => cells.slice(1).some((cell) => cell !== ""));
-  const natural = ({ cells }: { readonly cells: readonly string[] }) =>
-    Math.max(...cells.map((cell) => stringWidth(cell)));
-  const least = (column: (typeof shown)[number]) => Math.min(natural(column), column.least ?? Infinity);
-  const total = (sizes: readonly number[]) => sizes.reduce((sum, size) => sum + size + 2, -2);
-  while (total(shown.map(least)) > width) {
-    const lowest = Math.min(...shown.map(({ rank }) => rank ?? Infinity));
-    if (lowest === Infinity) break;
+  rows: readonly (Row | string)[],
+  width = process.stdout.columns ?? 100,
+): string {
+  const cellOf =
+    ({ cell }: FittedColumn<Row>) =>
+    (row: Row | string, index: number) =>
+      typeof row === "string" ? "" : cell(row, index);
+  let shown = columns.map((column) => ({ ...column, cells: rows.map(cellOf(column)) }));
+  shown = shown.filter(({ cells }) => rows.length === 0 || cells.some((cell) => cell !== ""));
+  const widthOf = ({ title, cells }: (typeof shown)[number]) =>
+    cells.reduce((most, cell) => Math.max(most, stringWidth(cell)), stringWidth(title));
+  const total = (widths: readonly number[]) => widths.reduce((sum, each) => sum + each + gap.length, -gap.length);
+  for (;;) {
+    const ranks = shown.flatMap(({ rank }) => rank ?? []);
+    const needed = shown.map((each) => (each.cut ? Math.min(wished, widthOf(each)) : widthOf(each)));
+    if (total(needed) <= width || ranks.length === 0) break;
+    const lowest = Math.min(...ranks);
     shown = shown.filter(({ rank }) => rank !== lowest);
   }
-  let spare = Math.max(0, width - total(shown.map(least)));
-  const sizes = shown.map((column) => {
-    const size = Math.min(natural(column), least(column) + spare);
-    spare -= size - least(column);
-    return size;
-  });
-  const line = (at: number) =>
-    shown
-      .map(({ cells, left }, column) => {
-        const cell = shortened(cells[at]!, sizes[column]!);
-        const space = " ".repeat(Math.max(0, sizes[column]! - stringWidth(cell)));
-        return left ? cell + space : space + cell;
+  const widths = shown.map(widthOf);
+  for (let over = total(widths) - width; over > 0; over = total(widths) - width) {
+    const longest = Math.max(...shown.map(({ cut }, at) => (cut && widths[at]! > least ? widths[at]! : 0)));
+    if (longest === 0) break;
+    widths[widths.findIndex((each, at) => each === longest && shown[at]!.cut)]!--;
+  }
+  const line = (texts: readonly string[]) =>
+    texts
+      .map((text, at) => {
+        const { left, cut } = shown[at]!;
+        const fitting = cut ? cutText(text, widths[at]!, cut) : text;
+        const space = " ".repeat(Math.max(0, widths[at]! - stringWidth(fitting)));
+        return left ? fitting + space : space + fitting;
       })
-      .join("  ")
+      .join(gap)
       .trimEnd();
-  const body = rows.map((row, at) => (typeof row === "string" ? row : line(at + 1)));
-  return [line(0), "─".repeat(Math.max(0, total(sizes))), ...body];
+  const lines = rows.map((row, index) =>
+    typeof row === "string" ? row : line(shown.map(({ cells }) => cells[index]!)),
+  );
+  return [line(shown.map(({ title }) => title)), "─".repeat(Math.min(width, total(widths))), ...lines].join("\n");
 }
 
-/** What is too much goes from the middle. */
-function shortened(text: string, width: number): string {
+function cutText(text: string, width: number, end: "start" | "end"): string {
   if (stringWidth(text) <= width) return text;
-  const head = Math.floor((width - 1) / 2);
-  return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
+  const characters = [...text];
+  while (stringWidth(characters.join("")) > width - 1) {
+    if (end === "start") characters.shift();
+    else characters.pop();
+  }
+  return end === "start" ? `…${characters.join("")}` : `${characters.join("")}…`;
 }

@@ -3,6 +3,7 @@ import { type PlanBuffer, type PlanReport, type PlanStep, planOf } from "../anal
 import { createWasmDevice } from "../devices/wasm/create.ts";
 import { wasmKernels } from "../ops/wasm.ts";
 import { setDevice } from "../tensor/index.ts";
+import { type FittedColumn, fittedTable } from "./fitted-table.ts";
 import { findModel } from "./model.ts";
 import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
 import { printResult } from "./output.ts";
@@ -26,46 +27,34 @@ export async function handler({ model, train, json, ...request }: PlanOptions): 
   const device = createWasmDevice(wasmKernels, {});
   setDevice(device);
   const { network, inputShape } = await findModel(model, request);
-  if (train) network.train();
-  else network.eval();
-  const report = await planOf(network, inputShape, device, { train });
+  const report = planOf(network, inputShape, device, { train });
   printResult(json, report, () => planText(report));
 }
 
-/** One line a step, then the memory. */
-export function planText({ steps, arenaBytes, liveBytes }: PlanReport): string {
-  const head = ["step", "kernel", "fused into it", "part", "pieces", "writes", "offset", "bytes", "reads"];
-  const rows = [head, ...steps.map((step, index) => [`${index + 1}`, ...cellsOf(step)])];
-  const right = new Set([0, 4, 6, 7]);
-  const widths = head.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, at) => (right.has(at) ? cell.padStart(widths[at]!) : cell.padEnd(widths[at]!)))
-      .join("  ")
-      .trimEnd(),
-  );
+/** One line a step, then the memory. `width`: columns of the terminal. */
+export function planText({ steps, arenaBytes, liveBytes }: PlanReport, width?: number): string {
   const memory = `arena ${bytes(arenaBytes)} bytes; at most ${bytes(liveBytes)} are in use at once`;
-  return [lines[0]!, "─".repeat(Math.max(...lines.map((line) => line.length))), ...lines.slice(1), "", memory].join(
-    "\n",
-  );
+  return `${fittedTable(columns, steps, width)}\n\n${memory}`;
 }
 
 const bytes = (value: number) => value.toLocaleString("en-US");
 
-function cellsOf({ kernel, fused, part, pieces, reads, writes }: PlanStep): string[] {
-  const [first] = writes;
-  const size = writes.reduce((sum, each) => sum + each.bytes, 0);
-  return [
-    kernel,
-    shortened(fused),
-    part,
-    pieces === 0 ? "-" : `${pieces}`,
-    writes.map(({ home }) => home).join(", "),
-    first?.offset == null ? "-" : bytes(first.offset),
-    bytes(size),
-    reads.map(placeOf).join(", "),
-  ];
-}
+const columns: readonly FittedColumn<PlanStep>[] = [
+  { title: "step", cell: (_, index) => `${index + 1}` },
+  { title: "layer", cell: ({ layer }) => layerText(layer), left: true, cut: "start" },
+  { title: "kernel", cell: ({ kernel }) => kernel, left: true, cut: "end" },
+  { title: "fused into it", cell: ({ fused }) => shortened(fused), left: true, rank: 4, cut: "end" },
+  { title: "part", cell: ({ part }) => part, left: true, rank: 5, cut: "end" },
+  { title: "pieces", cell: ({ pieces }) => (pieces === 0 ? "-" : `${pieces}`), rank: 2 },
+  { title: "writes", cell: ({ writes }) => writes.map(({ home }) => home).join(", "), left: true, rank: 3, cut: "end" },
+  { title: "offset", cell: ({ writes: [first] }) => (first?.offset == null ? "-" : bytes(first.offset)), rank: 1 },
+  { title: "bytes", cell: ({ writes }) => bytes(writes.reduce((sum, each) => sum + each.bytes, 0)) },
+  { title: "in use", cell: (step) => bytes(step.liveBytes) },
+  { title: "reads", cell: ({ reads }) => reads.map(placeOf).join(", "), left: true, rank: 0 },
+];
+
+/** "" is the network's own forward. */
+export const layerText = (layer: string | null): string => (layer === "" ? "(network)" : (layer ?? "-"));
 
 /** Long chains, such as an optimiser's, by their ends. */
 function shortened(ops: readonly string[]): string {

@@ -82,9 +82,11 @@ test("plan: every step with its kernel, what is fused, and where it lies", async
       if (home === "arena") expect(offset + bytes).toBeLessThanOrEqual(arenaBytes);
     }
   }
-  const train = await call("plan", "espcn", "--input", "2x1x9x9", "--train");
+  const train = await call("plan", "espcn", "--input", "2x1x9x9", "--train", "--json");
   expect(train.out).toMatch(/exp_avg of conv1\.weight/);
-  expect(train.out).toMatch(/arena [\d,]+ bytes/);
+  const text = await call("plan", "espcn", "--input", "2x1x9x9", "--train");
+  expect(text.out).toMatch(/ conv1 +outer product /);
+  expect(text.out).toMatch(/arena [\d,]+ bytes/);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import type { ConventionName } from "../analysis/index.ts";
-import { type FittedColumn, fittedTable, terminalWidth } from "./fitted-table.ts";
+import { type FittedColumn, fittedTable } from "./fitted-table.ts";
 import { bytesText, countText } from "./quantity.ts";
 import type { Axis } from "./ranges.ts";
 
@@ -50,8 +50,8 @@ export function sweepText({ model, axes, rows, device, threads, train }: SweepRe
     { title: "field", cell: fieldText, rank: 4 },
   ];
   const good = rows.filter(({ error }) => error === null);
-  const width = terminalWidth();
-  const [head, rule, ...lines] = good.length > 0 ? fittedTable(good, columns, width) : ["input", "─────"];
+  const width = process.stdout.columns ?? 100;
+  const [head, rule, ...lines] = good.length > 0 ? fittedTable(columns, good, width).split("\n") : ["input", "─────"];
   const asked = ({ inputShape, scale, classes }: SweepRow) =>
     [
       inputShape?.join("×"),

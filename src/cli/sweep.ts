@@ -9,7 +9,7 @@ import { findModel } from "./model.ts";
 import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
 import { printResult, say } from "./output.ts";
 import { type Combination, readSweep } from "./ranges.ts";
-import { memoryDevice, memoryParts } from "./run-memory.ts";
+import { memoryDevice, memoryOn } from "./run-memory.ts";
 import { SlowProgress } from "./slow-progress.ts";
 import { chartFormats, writeSweepChart } from "./sweep-chart.ts";
 import { type SweepResult, type SweepRow, sweepCsv, sweepText } from "./sweep-text.ts";
@@ -88,8 +88,7 @@ async function measure(
     const { parameters, macs, flops, activationBytes } = totals;
     const output = layers.findLast(({ outputShape }) => outputShape !== null)?.outputShape ?? null;
     const field = lastField(layers)?.size ?? null;
-    const memory = await memoryParts(network, inputShape, device, train);
-    const memoryBytes = memory.reduce((sum, { bytes }) => sum + bytes, 0);
+    const memoryBytes = memoryOn(device, network, inputShape, train).totalBytes;
     const cost = { parameters, macs, flops, activationBytes, memoryBytes };
     return { ...asked, inputShape, ...cost, outputShape: output, field, error: null };
   } catch (error) {

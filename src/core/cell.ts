@@ -40,4 +40,21 @@ export class Cell {
     this.initial = initial;
     if (initial) this.storedVersion = this.presentVersion = 0;
   }
+
+  /**
+   * Forgets what is recorded but not computed, so that a recording that never runs starts as the first one did. The
+   * result puts all of it back.
+   */
+  setAside(): () => void {
+    const { version, storedVersion, presentVersion, leaf, initial } = this;
+    const pending = [...this.pending];
+    this.pending.clear();
+    this.leaf = null;
+    this.storedVersion = this.presentVersion = storedVersion < 0 && !initial ? -1 : version;
+    return () => {
+      Object.assign(this, { version, storedVersion, presentVersion, leaf });
+      this.pending.clear();
+      for (const [each, expression] of pending) this.pending.set(each, expression);
+    };
+  }
 }

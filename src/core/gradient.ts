@@ -1,6 +1,6 @@
 import { ConvsmithError } from "./errors.ts";
 import { topological } from "./graph.ts";
-import { lower, type Node } from "./node.ts";
+import { inScopeOf, lower, type Node } from "./node.ts";
 
 /**
  * Records the gradients of `root` (weighted by `gradRoot`) with respect to `targets`, as more graph. A target that root
@@ -31,14 +31,16 @@ export function gradients(
     if (op.kind === "leaf" || op.kind === "composition" || !op.gradient) {
       throw new ConvsmithError(`${op.name}: has no gradient. Use detach() on its output where none is meant to flow.`);
     }
-    const parts = op.gradient(node, grad, needs);
-    for (const [index, input] of node.inputs.entries()) {
-      const part = parts[index];
-      if (!part || !needs[index]) continue;
-      const target = lower(input);
-      const known = grads.get(target);
-      grads.set(target, known ? add(known, part) : part);
-    }
+    inScopeOf(node, () => {
+      const parts = op.gradient!(node, grad, needs);
+      for (const [index, input] of node.inputs.entries()) {
+        const part = parts[index];
+        if (!part || !needs[index]) continue;
+        const target = lower(input);
+        const known = grads.get(target);
+        grads.set(target, known ? add(known, part) : part);
+      }
+    });
   }
   return targets.map((target) => grads.get(lower(target)) ?? null);
 }

@@ -83,6 +83,17 @@ export function scope(): Scope | null {
   return currentScope;
 }
 
+/** Runs `body` with the scope that `node` was recorded in, where there is none now: what belongs to a layer is found by it. */
+export function inScopeOf<T>(node: Node, body: () => T): T {
+  const outer = currentScope;
+  currentScope ??= node.scope;
+  try {
+    return body();
+  } finally {
+    currentScope = outer;
+  }
+}
+
 let log: Node[] | null = null;
 
 /** Every node that `body` records, in order: also when it throws half-way. A composition is one node, without its body's. */

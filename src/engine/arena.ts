@@ -1,4 +1,4 @@
-import { type PlannedStep, touched } from "./plan.ts";
+import { type Lifetime, type Plan, type PlannedStep, touched } from "./plan.ts";
 import type { Buffer } from "./view.ts";
 
 const alignment = 64;
@@ -9,7 +9,7 @@ export function placeBuffers(
   steps: readonly PlannedStep[],
   fromStart: ReadonlySet<Buffer>,
   toEnd: ReadonlySet<Buffer>,
-): { offsets: number[]; arenaBytes: number; liveBytes: number } {
+): Pick<Plan, "offsets" | "lifetimes" | "arenaBytes" | "liveBytes"> {
   const first = new Map<Buffer, number>();
   const last = new Map<Buffer, number>();
   for (const buffer of fromStart) first.set(buffer, -1);
@@ -24,6 +24,7 @@ export function placeBuffers(
   const waiting = buffers
     .filter((buffer) => (buffer.home.kind === "arena" || buffer.home.kind === "data") && first.has(buffer))
     .sort((a, b) => b.size - a.size || a.id - b.id);
+  const lifetimes = new Map<Buffer, Lifetime>();
   const placed: { start: number; end: number; first: number; last: number }[] = [];
   const events = new Array<number>(steps.length + 3).fill(0);
   let arenaBytes = 0;
@@ -31,6 +32,7 @@ export function placeBuffers(
     const from = first.get(buffer)!;
     const to = last.get(buffer) ?? from;
     const bytes = Math.ceil((buffer.size * 4) / alignment) * alignment;
+    lifetimes.set(buffer, { first: from, last: to, bytes });
     events[from + 1]! += bytes;
     events[to + 2]! -= bytes;
     const others = placed.filter((each) => each.first <= to && from <= each.last).sort((a, b) => a.start - b.start);
@@ -46,5 +48,5 @@ export function placeBuffers(
   let live = 0;
   let liveBytes = 0;
   for (const change of events) liveBytes = Math.max(liveBytes, (live += change));
-  return { offsets, arenaBytes, liveBytes };
+  return { offsets, lifetimes, arenaBytes, liveBytes };
 }

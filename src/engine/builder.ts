@@ -17,7 +17,7 @@ import {
 import type { PlanBackend } from "./plan.ts";
 import type { PlanGraph, PlanNode } from "./plan-graph.ts";
 import { reductionDeferred } from "./reduction.ts";
-import { StepList } from "./steps.ts";
+import { distinct, StepList } from "./steps.ts";
 import {
   type Buffer,
   channelsLastLayout,
@@ -30,6 +30,7 @@ import {
   type View,
 } from "./view.ts";
 import { consumersOf, mergeWishes } from "./wishes.ts";
+import { followed, moving, type Work } from "./work.ts";
 
 /** Work on an element that may be done twice rather than stored. */
 const cheap = 4;
@@ -105,24 +106,25 @@ export class PlanBuilder extends StepList {
   #move(index: number, node: PlanNode): Access {
     const source = node.inputs[0]!;
     const from = this.access(source);
-    const { label } = isView(from) ? { label: node.op.name } : from;
     if (isView(from)) {
       const moved = moveView(from, node);
       if (moved) return moved;
-      return this.#settle(index, { ...identity(from), shape: node.shape, tail: [node] });
+      const work: Work = { label: "copy", nodes: [index], moves: false };
+      return this.#settle(index, { ...identity(from, work), shape: node.shape, tail: [node] });
     }
+    const work = followed([from.work], from.work.label, index, node);
     if (from.kind === "deferred") {
       if (this.#uses[source] === 1)
-        return this.#settle(index, { ...from, shape: node.shape, tail: [...from.tail, node] });
+        return this.#settle(index, { ...from, work, shape: node.shape, tail: [...from.tail, node] });
       return this.#moveAgain(index, node, source);
     }
     if (numel(node.shape) > numel(from.shape) && weight(from.expression) > 1)
       return this.#moveAgain(index, node, source);
     if (from.tail.length === 0) {
       const moved = moveAll(from.inputs, from.base, node);
-      if (moved) return this.#settle(index, { ...from, base: node.shape, shape: node.shape, inputs: moved, label });
+      if (moved) return this.#settle(index, { ...from, work, base: node.shape, shape: node.shape, inputs: moved });
     }
-    return this.#settle(index, { ...from, shape: node.shape, tail: [...from.tail, node] });
+    return this.#settle(index, { ...from, work, shape: node.shape, tail: [...from.tail, node] });
   }
 
   #moveAgain(index: number, node: PlanNode, source: number): Access {
@@ -161,9 +163,10 @@ export class PlanBuilder extends StepList {
         const expression = op.expression(parts, node.attributes);
         const inherited = node.inputs.flatMap((each) => {
           const from = this.access(each);
-          return isView(from) || from.label === "copy" ? [] : [from.label];
+          return isView(from) ? [] : [from.work];
         });
-        const label = [...new Set([...inherited, op.name])].slice(-3).join(" ");
+        const names = inherited.flatMap(({ label }) => (label === "copy" ? [] : [label]));
+        const label = [...new Set([...names, op.name])].slice(-3).join(" ");
         return this.#settle(index, {
           kind: "lazy",
           base: node.shape,
@@ -172,7 +175,7 @@ export class PlanBuilder extends StepList {
           expression,
           inputs: list.views,
           tail: [],
-          label,
+          work: followed(inherited, label, index, node),
         });
       }
       const largest = node.inputs
@@ -188,7 +191,7 @@ export class PlanBuilder extends StepList {
   }
 
   /** Takes an elementwise node into the epilogue of the kernel that makes one of its inputs. */
-  #fuse(_index: number, node: PlanNode, op: ElementwiseOp): Deferred | null {
+  #fuse(index: number, node: PlanNode, op: ElementwiseOp): Deferred | null {
     const candidates = node.inputs.filter((each, at) => {
       const from = this.access(each);
       if (isView(from) || from.kind !== "deferred" || this.#uses[each] !== 1 || !sameShape(from.shape, node.shape))
@@ -219,13 +222,17 @@ export class PlanBuilder extends StepList {
         : this.#inline(from, list, shape);
     });
     if (list.views.length > inputLimit - 2) return null;
+    const inlined = node.inputs.flatMap((each) => {
+      const from = this.access(each);
+      return each === chosen || isView(from) ? [] : [from.work];
+    });
     const expression = substitute(op.expression(parts, node.attributes), (at) => (at < 0 ? input(0) : input(at + 1)));
     return {
       ...kernel,
       expression: shareInputs(expression),
       operands: list.views,
       dtype: node.dtype,
-      label: `${kernel.label} ${op.name}`,
+      work: followed([kernel.work, ...inlined], `${kernel.work.label} ${op.name}`, index, node),
     };
   }
 
@@ -236,33 +243,35 @@ export class PlanBuilder extends StepList {
       node.attributes,
     );
     const output = this.allocate(index, "any");
-    if (fill !== null) this.elementwise(`${op.name} fill`, node.shape, [], [output], [constant(fill)]);
+    const work = { nodes: [index], moves: false };
+    if (fill !== null)
+      this.elementwise({ ...work, label: `${op.name} fill` }, node.shape, [], [output], [constant(fill)]);
     for (const [which, region] of regions.entries()) {
       const source = node.inputs[which]!;
       const shape = this.node(source).shape;
       if (numel(shape) === 0) continue;
       const offset = region.offsets.reduce((sum, start, axis) => sum + start * output.strides[axis]!, output.offset);
       const strides = output.strides.map((stride, axis) => stride * region.steps[axis]!);
-      this.#computeNode(source, { ...output, shape, strides, offset }, op.name);
+      this.#computeNode(source, { ...output, shape, strides, offset }, { ...work, label: op.name });
     }
     return output;
   }
 
   /** Computes a node into a given place. */
-  #computeNode(index: number, output: View, label: string): void {
+  #computeNode(index: number, output: View, work: Work): void {
     let from = this.access(index);
     if (!isView(from) && from.kind === "deferred") from = this.materialize(index);
-    this.compute(isView(from) ? { ...identity(from), label } : from, output);
+    this.compute(isView(from) ? identity(from, work) : from, output);
   }
 
   #primitive(index: number, node: PlanNode, op: PrimitiveOp): Access {
-    if (op.reduction) return this.#settle(index, reductionDeferred(this, node, op.reduction));
+    if (op.reduction) return this.#settle(index, reductionDeferred(this, index, node, op.reduction));
     const types = node.inputs.map((each) => this.node(each));
     const { kernels, target } = this.backend;
     const kernel = kernels.find((each) => each.op === op && each.accepts(types, node, node.attributes, target));
     if (!kernel) return this.#host(index, node);
     const wishes = kernel.wishes(types, node, node.attributes);
-    const inputs = node.inputs.map((each, which) => this.demand(each, wishes.inputs[which]!));
+    const inputs = node.inputs.map((each, which) => this.demand(each, wishes.inputs[which]!, index));
     const deferred: Deferred = {
       kind: "deferred",
       base: node.shape,
@@ -271,9 +280,9 @@ export class PlanBuilder extends StepList {
       expression: input(0),
       operands: [],
       tail: [],
-      label: kernel.name,
+      work: { label: kernel.name, nodes: [index], moves: false },
       order: wishes.output,
-      emit: (output, layout, epilogue, operands, label) => {
+      emit: (output, layout, epilogue, operands, work) => {
         const plan = kernel.plan({
           inputs: types,
           output: node,
@@ -283,19 +292,27 @@ export class PlanBuilder extends StepList {
           epilogue,
           target,
         });
-        this.emit(plan, inputs, [output], operands, label);
+        this.emit(plan, inputs, [output], operands, work);
       },
     };
     if (wishes.epilogue) return this.#settle(index, deferred);
     const output = this.allocate(index, wishes.output);
-    deferred.emit(output, layoutOf(output), null, [], kernel.name);
+    deferred.emit(output, layoutOf(output), null, [], deferred.work);
     return output;
   }
 
   #host(index: number, node: PlanNode): View {
     const inputs = node.inputs.map((each) => this.view(each));
     const output = this.allocate(index, "contiguous");
-    this.steps.push({ kind: "host", label: node.op.name, node, inputs, output });
+    const bytes = 4 * [...inputs, output].reduce((sum, view) => sum + distinct(view), 0);
+    this.steps.push({
+      kind: "host",
+      work: { label: node.op.name, nodes: [index], moves: false },
+      bytes,
+      node,
+      inputs,
+      output,
+    });
     return output;
   }
 
@@ -305,8 +322,8 @@ export class PlanBuilder extends StepList {
     return isView(access) ? access : this.materialize(index);
   }
 
-  /** The node's numbers in a layout that a kernel wants: converted where they are not. */
-  demand(index: number, wish: LayoutWish): View {
+  /** The node's numbers in a layout that the kernel of node number `reader` wants: converted where they are not. */
+  demand(index: number, wish: LayoutWish, reader: number): View {
     const view = this.view(index);
     if (satisfies(view, wish)) return view;
     const key = `${index} ${JSON.stringify(wish)}`;
@@ -314,29 +331,29 @@ export class PlanBuilder extends StepList {
     if (known) return known;
     const shape = this.node(index).shape;
     const border = wish.order === "channelsLast" ? wish.border : null;
-    const converted = this.bordered(shape, view.dtype, border);
-    this.elementwise("layout", shape, [view], [converted], [input(0)]);
+    const converted = this.bordered(shape, view.dtype, border, reader);
+    this.elementwise(moving("layout", reader), shape, [view], [converted], [input(0)]);
     this.#conversions.set(key, converted);
     return converted;
   }
 
-  /** Room for a node's result, in the layout that its readers want. */
-  allocate(index: number, order: OutputOrder, follow: View | null = null): View {
+  /** Room for a node's result, in the layout that its readers want; `maker`: the node whose kernel fills it. */
+  allocate(index: number, order: OutputOrder, maker = index, follow: View | null = null): View {
     const { shape, dtype } = this.node(index);
     const home = this.#homes.get(index);
     if (home !== undefined && order !== "channelsLast") {
       return { buffer: this.cellBuffer(home, numel(shape)), shape, dtype, ...contiguousLayout(shape) };
     }
     const wish = this.#wishes[index];
-    if (shape.length !== 4 || order === "contiguous") return this.bordered(shape, dtype, null);
-    if (wish?.order === "channelsLast") return this.bordered(shape, dtype, wish.border);
-    if (order === "channelsLast") return this.bordered(shape, dtype, noBorder);
-    if (wish?.order === "contiguous" || this.#outputs.has(index)) return this.bordered(shape, dtype, null);
+    if (shape.length !== 4 || order === "contiguous") return this.bordered(shape, dtype, null, maker);
+    if (wish?.order === "channelsLast") return this.bordered(shape, dtype, wish.border, maker);
+    if (order === "channelsLast") return this.bordered(shape, dtype, noBorder, maker);
+    if (wish?.order === "contiguous" || this.#outputs.has(index)) return this.bordered(shape, dtype, null, maker);
     if (follow) {
       const like = channelsLastLayout(shape, follow.buffer.border ?? noBorder);
-      return this.bordered(shape, dtype, sameStrides(shape, follow.strides, like.strides) ? noBorder : null);
+      return this.bordered(shape, dtype, sameStrides(shape, follow.strides, like.strides) ? noBorder : null, maker);
     }
-    return this.bordered(shape, dtype, noBorder);
+    return this.bordered(shape, dtype, noBorder, maker);
   }
 
   /** Makes the steps that compute a node. */
@@ -346,8 +363,8 @@ export class PlanBuilder extends StepList {
     let view: View;
     if (access.kind === "lazy") {
       const follow = access.inputs.find((each) => sameShape(each.shape, access.shape)) ?? null;
-      view = this.allocate(index, "any", follow ?? pattern(access.shape));
-      this.#computeNode(index, view, access.label);
+      view = this.allocate(index, "any", access.work.nodes[0], follow ?? pattern(access.shape));
+      this.#computeNode(index, view, access.work);
     } else view = this.#finish(index, access);
     this.#accesses[index] = view;
     return view;
@@ -357,25 +374,24 @@ export class PlanBuilder extends StepList {
     const simple = access.expression.kind === "input";
     const epilogue = simple ? null : { expression: access.expression, operands: access.operands.map(layoutOf) };
     if (access.tail.length === 0) {
-      const view = this.allocate(index, access.order);
-      access.emit(view, layoutOf(view), epilogue, access.operands, access.label);
+      const view = this.allocate(index, access.order, access.work.nodes[0]);
+      access.emit(view, layoutOf(view), epilogue, access.operands, access.work);
       return view;
     }
-    const view = this.allocate(index, "any", pattern(access.shape));
+    const view = this.allocate(index, "any", access.work.nodes[0], pattern(access.shape));
     const layout = access.order === "scatter" ? storeThrough(access.base, access.tail, view) : null;
     if (layout) {
       const moves = access.tail.map((each) => each.op.name).join(" ");
-      access.emit(view, layout, epilogue, access.operands, `${access.label} ${moves}`);
+      access.emit(view, layout, epilogue, access.operands, { ...access.work, label: `${access.work.label} ${moves}` });
       return view;
     }
     const border = access.base.length === 4 && access.order !== "contiguous" ? noBorder : null;
-    const base = this.bordered(access.base, access.dtype, border);
-    access.emit(base, layoutOf(base), epilogue, access.operands, access.label);
+    const base = this.bordered(access.base, access.dtype, border, access.work.nodes[0]!);
+    access.emit(base, layoutOf(base), epilogue, access.operands, access.work);
     const lazy: Lazy = {
-      ...identity(base),
+      ...identity(base, { label: access.tail.map((each) => each.op.name).join(" "), nodes: [index], moves: false }),
       shape: access.shape,
       tail: access.tail,
-      label: access.tail.map((each) => each.op.name).join(" "),
     };
     this.#accesses[index] = lazy;
     this.compute(lazy, view);

@@ -4,6 +4,7 @@ import type { MovementOp } from "../core/op.ts";
 import { type DType, type Shape, sameShape } from "../core/shape.ts";
 import type { PlanNode } from "./plan-graph.ts";
 import { broadcastView, pattern, refinement, sameStrides, type View } from "./view.ts";
+import type { Work } from "./work.ts";
 
 /** Elementwise work that no step does yet: it is inlined where it is used, or becomes a step when its numbers are needed. */
 export interface Lazy {
@@ -15,7 +16,7 @@ export interface Lazy {
   readonly expression: Expression;
   readonly inputs: readonly View[];
   readonly tail: readonly PlanNode[];
-  readonly label: string;
+  readonly work: Work;
 }
 
 /** A kernel's result before its step is made: elementwise work that follows is taken into its epilogue. */
@@ -28,7 +29,7 @@ export interface Deferred {
   readonly expression: Expression;
   readonly operands: readonly View[];
   readonly tail: readonly PlanNode[];
-  readonly label: string;
+  readonly work: Work;
   readonly order: OutputOrder;
   /** Makes the steps. */
   readonly emit: (
@@ -36,7 +37,7 @@ export interface Deferred {
     layout: Layout,
     epilogue: Epilogue | null,
     operands: readonly View[],
-    label: string,
+    work: Work,
   ) => void;
 }
 
@@ -47,7 +48,7 @@ export function isView(access: Access): access is View {
 }
 
 /** A value as it lies, to be copied or moved. */
-export function identity(view: View): Lazy {
+export function identity(view: View, work: Work): Lazy {
   return {
     kind: "lazy",
     base: view.shape,
@@ -56,7 +57,7 @@ export function identity(view: View): Lazy {
     expression: input(0),
     inputs: [view],
     tail: [],
-    label: "copy",
+    work,
   };
 }
 
@@ -71,6 +72,9 @@ export function weight(root: Expression, seen: Set<Expression> = new Set()): num
   return operands(root).reduce((sum, each) => sum + weight(each, seen), own);
 }
 
+// One node an input, so that sharing by identity holds.
+const inputs = Array.from({ length: 64 }, (_, index) => input(index));
+
 /** Collects inputs of a combined expression, each view once. */
 export class InputList {
   readonly views: View[] = [];
@@ -83,7 +87,7 @@ export class InputList {
         sameShape(each.shape, view.shape) &&
         sameStrides(view.shape, each.strides, view.strides),
     );
-    return this.#inputs[known >= 0 ? known : this.views.push(view) - 1]!;
+    return inputs[known >= 0 ? known : this.views.push(view) - 1]!;
   }
 
   /** An expression over other views, rewritten to this list, as part of something of `shape`. */
@@ -91,9 +95,6 @@ export class InputList {
     const replaced = views.map((view) => this.add(broadcastView(view, shape)));
     return substitute(expression, (index) => replaced[index]!);
   }
-
-  // One node an input, so that sharing by identity holds.
-  readonly #inputs = Array.from({ length: 64 }, (_, index) => input(index));
 }
 
 /** A view moved by a movement op, or null where the move is none. */
@@ -139,13 +140,15 @@ export function iterate(lazy: Lazy, output: View): { shape: Shape; inputs: View[
   return { shape, inputs, output };
 }
 
+const unnamed: Work = { label: "", nodes: [], moves: true };
+
 /**
  * Where a kernel must store its result so that `tail` is done by storing: the layout, over the kernel's own shape, of an
  * output that has the shape after the moves. Null where an axis other than the channels has no single stride.
  */
 export function storeThrough(base: Shape, tail: readonly PlanNode[], output: View): Layout | null {
   const source: View = { ...pattern(base), dtype: output.dtype };
-  const fine = iterate({ ...identity(source), tail, shape: output.shape }, output);
+  const fine = iterate({ ...identity(source, unnamed), tail, shape: output.shape }, output);
   if (!fine) return null;
   const from = fine.inputs[0]!.strides;
   // A step along one axis of the kernel's shape moves the digits of its row-major index, which the fine axes are.

@@ -24,6 +24,8 @@ export interface PlanGraph {
   /** The leaves' numbers, by slot; read when the plan runs. */
   readonly data: readonly Node[];
   readonly cells: readonly Cell[];
+  /** For each of `nodes`, the recorded node that it stands for: it knows its layer. */
+  readonly origins: readonly Node[];
 }
 
 /** Numbers the request's nodes in recording order, merging calls of the same op on the same inputs. */
@@ -34,6 +36,7 @@ export function planGraph(request: RunRequest): PlanGraph {
   const data: Node[] = [];
   const cells: Cell[] = [];
   const cellSlots = new Map<Cell, number>();
+  const origins: Node[] = [];
   const parts: string[] = [];
   const slotOf = (cell: Cell): number => {
     let slot = cellSlots.get(cell);
@@ -43,11 +46,12 @@ export function planGraph(request: RunRequest): PlanGraph {
     }
     return slot;
   };
-  const push = (text: string, node: PlanNode): number => {
+  const push = (text: string, node: PlanNode, origin: Node): number => {
     const found = known.get(text);
     if (found !== undefined) return found;
     const number = nodes.push(node) - 1;
     known.set(text, number);
+    origins.push(origin);
     parts.push(text);
     return number;
   };
@@ -59,26 +63,30 @@ export function planGraph(request: RunRequest): PlanGraph {
       continue;
     }
     const leaf = (kind: "data" | "cell", index: number) =>
-      push(`${kind} ${index} ${dtype} ${shape.join("x")}`, {
-        // A value that is there already is a leaf, whatever made it.
-        op: kind === "data" ? dataOp : op,
-        attributes: kind === "data" ? {} : attributes,
-        inputs: [],
-        shape,
-        dtype,
-        slot: { kind, index },
-      });
+      push(
+        `${kind} ${index} ${dtype} ${shape.join("x")}`,
+        {
+          // A value that is there already is a leaf, whatever made it.
+          op: kind === "data" ? dataOp : op,
+          attributes: kind === "data" ? {} : attributes,
+          inputs: [],
+          shape,
+          dtype,
+          slot: { kind, index },
+        },
+        node,
+      );
     if (node.value || node.bound || source?.kind === "data") numbers.set(node, leaf("data", data.push(node) - 1));
     else if (source?.kind === "cell") numbers.set(node, leaf("cell", slotOf(source.cell)));
     else {
       const text = `${op.name} ${attributesKey(attributes)} ${inputs.join(",")}`;
-      numbers.set(node, push(text, { op, attributes, inputs, shape, dtype, slot: null }));
+      numbers.set(node, push(text, { op, attributes, inputs, shape, dtype, slot: null }, node));
     }
   }
   const outputs = request.outputs.map((node) => numbers.get(node)!);
   const writes = request.writes.map(({ cell, node }) => ({ cell: slotOf(cell), node: numbers.get(node)! }));
   parts.push(`outputs ${outputs.join(",")}`, `writes ${writes.map(({ cell, node }) => `${cell}:${node}`).join(",")}`);
-  return { key: parts.join("\n"), nodes, outputs, writes, data, cells };
+  return { key: parts.join("\n"), nodes, outputs, writes, data, cells, origins };
 }
 
 const keys = new WeakMap<Attributes, string>();

@@ -3,6 +3,7 @@ import type { Border, KernelPlan, KernelStep, Layout, Target, WasmKernel } from 
 import type { Shape } from "../core/shape.ts";
 import type { PlanNode } from "./plan-graph.ts";
 import type { Buffer, View } from "./view.ts";
+import type { Work } from "./work.ts";
 
 /** What a device gives the planner: its kernels, and emitters for the passes that belong to no op. */
 export interface PlanBackend {
@@ -40,11 +41,19 @@ export interface StepBuffers {
 }
 
 export type PlannedStep =
-  | { readonly kind: "kernel"; readonly step: KernelStep; readonly buffers: StepBuffers }
+  | {
+      readonly kind: "kernel";
+      readonly step: KernelStep;
+      readonly buffers: StepBuffers;
+      readonly work: Work;
+      /** Read and written, each element once. */
+      readonly bytes: number;
+    }
   /** An op that the device has no kernel for: the reference loops run on the calling thread. */
   | {
       readonly kind: "host";
-      readonly label: string;
+      readonly work: Work;
+      readonly bytes: number;
       readonly node: PlanNode;
       readonly inputs: readonly View[];
       readonly output: View;
@@ -56,11 +65,20 @@ export interface Plan {
   readonly buffers: readonly Buffer[];
   /** Byte offset in the arena, by buffer id; -1 for buffers that live elsewhere. */
   readonly offsets: readonly number[];
+  /** For each buffer in the arena, the first and last step at which it is alive. The input is before step 0, an output to the end. */
+  readonly lifetimes: ReadonlyMap<Buffer, Lifetime>;
   readonly arenaBytes: number;
   /** The most bytes that are alive during one step: no arena can be smaller. */
   readonly liveBytes: number;
   readonly outputs: readonly View[];
   readonly dataBuffers: readonly Buffer[];
+}
+
+export interface Lifetime {
+  readonly first: number;
+  readonly last: number;
+  /** With what fills it up to the next multiple of 64. */
+  readonly bytes: number;
 }
 
 /** The buffers that a step touches. */

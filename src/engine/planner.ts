@@ -6,6 +6,7 @@ import { InputList, isView } from "./lazy.ts";
 import type { Plan, PlanBackend } from "./plan.ts";
 import type { PlanGraph } from "./plan-graph.ts";
 import { type Buffer, broadcastView, contiguousLayout, sameStrides, type View } from "./view.ts";
+import { moving, together, type Work } from "./work.ts";
 
 const groupInputs = 12;
 const groupOutputs = 6;
@@ -17,7 +18,7 @@ interface Ending {
   readonly dtype: View["dtype"];
   readonly expression: Expression;
   readonly inputs: readonly View[];
-  readonly label: string;
+  readonly work: Work;
 }
 
 /** Makes the plan of a graph: all reads of a cell come before its write. */
@@ -29,7 +30,7 @@ export function makePlan(graph: PlanGraph, backend: PlanBackend): Plan {
     const { home } = view.buffer;
     if (home.kind !== "cell" || !written.has(home.slot)) return view;
     const copy = builder.plain(view.shape, view);
-    builder.elementwise("copy", view.shape, [view], [copy], [input(0)]);
+    builder.elementwise(moving("copy", index), view.shape, [view], [copy], [input(0)]);
     return copy;
   });
   writeCells(builder, endings(builder));
@@ -59,11 +60,11 @@ function endings(builder: PlanBuilder): Ending[] {
         dtype: access.dtype,
         expression: input(0),
         inputs: [access],
-        label: "write",
+        work: moving("write", node),
       });
     } else {
-      const { shape, dtype, expression, inputs, label } = access;
-      result.push({ cell, shape, dtype, expression, inputs: inputs.map((view) => broadcastView(view, shape)), label });
+      const { shape, dtype, expression, inputs, work } = access;
+      result.push({ cell, shape, dtype, expression, inputs: inputs.map((view) => broadcastView(view, shape)), work });
     }
   }
   return result;
@@ -82,7 +83,7 @@ function writeCells(builder: PlanBuilder, all: readonly Ending[]): void {
     const list = new InputList();
     groups.push({ items: [item], list, expressions: [list.inline(item.expression, item.inputs, item.shape)] });
   }
-  const copies: { from: View; to: View }[] = [];
+  const copies: { from: View; to: View; work: Work }[] = [];
   for (const [at, group] of groups.entries()) {
     const outputs = group.items.map((item): View => {
       const to: View = {
@@ -95,12 +96,17 @@ function writeCells(builder: PlanBuilder, all: readonly Ending[]): void {
       const crossed = group.list.views.some((view) => view.buffer === to.buffer && !inPlace(view, to));
       if (!later && !crossed) return to;
       const from = builder.plain(item.shape, item);
-      copies.push({ from, to });
+      copies.push({ from, to, work: { ...item.work, label: "write", moves: true } });
       return from;
     });
-    builder.elementwise(group.items[0]!.label, group.items[0]!.shape, group.list.views, outputs, group.expressions);
+    const [{ shape, work }] = group.items as [Ending];
+    const whole = together(
+      work.label,
+      group.items.map((item) => item.work),
+    );
+    builder.elementwise(whole, shape, group.list.views, outputs, group.expressions);
   }
-  for (const { from, to } of copies) builder.elementwise("write", to.shape, [from], [to], [input(0)]);
+  for (const { from, to, work } of copies) builder.elementwise(work, to.shape, [from], [to], [input(0)]);
 }
 
 function joins(group: { items: Ending[]; list: InputList }, item: Ending): boolean {

@@ -4,15 +4,21 @@ import type { PlanBuilder } from "./builder.ts";
 import { type Deferred, isView, weight } from "./lazy.ts";
 import type { PlanNode } from "./plan-graph.ts";
 import { broadcastView, layoutOf, type View } from "./view.ts";
+import type { Work } from "./work.ts";
 
 /** A reduction whose input may still be lazy, and which takes the elementwise work that follows into its pass. */
-export function reductionDeferred(builder: PlanBuilder, node: PlanNode, operator: "sum" | "max"): Deferred {
+export function reductionDeferred(
+  builder: PlanBuilder,
+  index: number,
+  node: PlanNode,
+  operator: "sum" | "max",
+): Deferred {
   const source = node.inputs[0]!;
   const { shape } = builder.node(source);
   const from = builder.access(source);
   let expression: Expression = input(0);
   let inputs: readonly View[];
-  let label = node.op.name;
+  let work: Work = { label: node.op.name, nodes: [index], moves: false };
   if (
     !isView(from) &&
     from.kind === "lazy" &&
@@ -21,7 +27,7 @@ export function reductionDeferred(builder: PlanBuilder, node: PlanNode, operator
   ) {
     expression = from.expression;
     inputs = from.inputs.map((view) => broadcastView(view, shape));
-    label = `${from.label} ${label}`;
+    work = { ...work, label: `${from.work.label} ${work.label}`, nodes: [index, ...from.work.nodes] };
   } else inputs = [builder.view(source)];
   const reduced = new Set(node.attributes.dim as readonly number[]);
   const spread = (view: View) => {
@@ -36,12 +42,12 @@ export function reductionDeferred(builder: PlanBuilder, node: PlanNode, operator
     expression: input(0),
     operands: [],
     tail: [],
-    label,
+    work,
     order: "any",
-    emit: (output, _layout, epilogue, operands, text) => {
+    emit: (output, _layout, epilogue, operands, whole) => {
       const { backend } = builder;
       const plan = backend.reduce({
-        label: text,
+        label: whole.label,
         operator,
         shape,
         inputs: inputs.map(layoutOf),
@@ -51,7 +57,7 @@ export function reductionDeferred(builder: PlanBuilder, node: PlanNode, operator
         finishInputs: operands.map((view) => spread(broadcastView(view, node.shape))),
         target: backend.target,
       });
-      builder.emit(plan, inputs, [output], operands, text);
+      builder.emit(plan, inputs, [output], operands, whole);
     },
   };
 }

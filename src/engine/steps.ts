@@ -1,9 +1,10 @@
 import { type Expression, input } from "../core/expression.ts";
-import type { Border, KernelPlan } from "../core/kernel.ts";
+import type { Border, KernelPlan, KernelStep } from "../core/kernel.ts";
 import { numel, type Shape } from "../core/shape.ts";
 import { identity, iterate, type Lazy } from "./lazy.ts";
 import type { PlanBackend, PlannedStep, StepBuffers } from "./plan.ts";
 import { type Buffer, channelsLastLayout, contiguousLayout, type Home, isZero, layoutOf, type View } from "./view.ts";
+import { moving, type Work } from "./work.ts";
 
 /** The steps of a plan as they are made, and the buffers that they use. */
 export class StepList {
@@ -31,8 +32,8 @@ export class StepList {
     return buffer;
   }
 
-  /** A new buffer: row-major, or channels-last with a zeroed border. */
-  bordered(shape: Shape, dtype: View["dtype"], border: Border | null): View {
+  /** A new buffer for node number `node`: row-major, or channels-last with a zeroed border. */
+  bordered(shape: Shape, dtype: View["dtype"], border: Border | null, node: number): View {
     const layout = border ? channelsLastLayout(shape, border) : contiguousLayout(shape);
     const view = {
       buffer: this.buffer(layout.size, border),
@@ -44,7 +45,7 @@ export class StepList {
     if (border && !isZero(border)) {
       const { target } = this.backend;
       const step = this.backend.border({ label: "border", shape, layout, border, target });
-      this.emit({ steps: [step] }, [], [view], [], "border");
+      this.emit({ steps: [step] }, [], [view], [], moving("border", node));
     }
     return view;
   }
@@ -56,7 +57,7 @@ export class StepList {
   /** Computes a lazy value into a given place. */
   compute(lazy: Lazy, output: View): void {
     const step = iterate(lazy, output);
-    if (step) this.elementwise(lazy.label, step.shape, step.inputs, [step.output], [lazy.expression]);
+    if (step) this.elementwise(lazy.work, step.shape, step.inputs, [step.output], [lazy.expression]);
     else this.#throughCopy(lazy, output);
   }
 
@@ -73,15 +74,19 @@ export class StepList {
     const shape = done === 0 ? lazy.base : lazy.tail[done - 1]!.shape;
     const middle = this.plain(shape, lazy);
     const step = iterate({ ...lazy, tail: lazy.tail.slice(0, done), shape }, middle)!;
-    this.elementwise(lazy.label, step.shape, step.inputs, [step.output], [lazy.expression]);
-    const rest = { ...identity(middle), tail: lazy.tail.slice(done), shape: lazy.shape };
+    this.elementwise(lazy.work, step.shape, step.inputs, [step.output], [lazy.expression]);
+    const rest = {
+      ...identity(middle, { ...lazy.work, label: "copy", moves: true }),
+      tail: lazy.tail.slice(done),
+      shape: lazy.shape,
+    };
     const next = iterate(rest, output);
-    if (next) this.elementwise("copy", next.shape, next.inputs, [next.output], [input(0)]);
+    if (next) this.elementwise(rest.work, next.shape, next.inputs, [next.output], [input(0)]);
     else this.#throughCopy(rest, output);
   }
 
   elementwise(
-    label: string,
+    work: Work,
     shape: Shape,
     inputs: readonly View[],
     outputs: readonly View[],
@@ -90,14 +95,14 @@ export class StepList {
     if (numel(shape) === 0) return;
     const { target } = this.backend;
     const step = this.backend.elementwise({
-      label,
+      label: work.label,
       shape,
       inputs: inputs.map(layoutOf),
       outputs: outputs.map(layoutOf),
       expressions,
       target,
     });
-    this.emit({ steps: [step] }, inputs, outputs, [], label);
+    this.emit({ steps: [step] }, inputs, outputs, [], work);
   }
 
   emit(
@@ -105,8 +110,9 @@ export class StepList {
     inputs: readonly View[],
     outputs: readonly View[],
     operands: readonly View[],
-    label: string,
+    work: Work,
   ): void {
+    const { label } = work;
     const buffers: StepBuffers = {
       input: inputs.map((view) => view.buffer),
       output: outputs.map((view) => view.buffer),
@@ -119,7 +125,32 @@ export class StepList {
         kind: "kernel",
         step: { ...step, label: step.label === label ? label : `${label}: ${step.label}` },
         buffers,
+        bytes: movedBytes(step, { input: inputs, output: outputs, operand: operands }, buffers),
+        work,
       });
     }
   }
+}
+
+/** Bytes that a step reads and writes, each element that it names once: what passes between it and memory at the least. */
+function movedBytes(step: KernelStep, views: Views, buffers: StepBuffers): number {
+  const named = new Map(
+    step.arguments.flatMap((each) => (typeof each === "number" ? [] : [[`${each.buffer} ${each.index}`, each]])),
+  );
+  let elements = 0;
+  for (const { buffer, index } of named.values()) {
+    elements += buffer in views ? distinct(views[buffer as keyof Views][index]!) : buffers[buffer][index]!.size;
+  }
+  return 4 * elements;
+}
+
+interface Views {
+  readonly input: readonly View[];
+  readonly output: readonly View[];
+  readonly operand: readonly View[];
+}
+
+/** Elements of a view, those that it repeats once. */
+export function distinct({ shape, strides }: View): number {
+  return shape.reduce((product, size, axis) => product * (strides[axis] === 0 ? 1 : size), 1);
 }

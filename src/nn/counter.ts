@@ -19,6 +19,15 @@ export class Counter extends Buffer {
     return ++this.#count;
   }
 
+  override setAside(): () => void {
+    const count = this.#count;
+    const restore = super.setAside();
+    return () => {
+      restore();
+      this.#count = count;
+    };
+  }
+
   /** @throws ArgumentError for a tensor that is computed: its number is not known yet. */
   override set(value: Float32Array | Int32Array | Tensor): void {
     const source = value instanceof Tensor ? value.node.source : null;

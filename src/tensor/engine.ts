@@ -27,6 +27,17 @@ export function setDevice(device: Device): void {
   else state = new EngineState(device);
 }
 
+/** Sends what `body` records to another engine: the one that users have learns nothing of it. `body` must not be async. */
+export function withEngine<T>(other: EngineState, body: () => T): T {
+  const kept = state;
+  state = other;
+  try {
+    return body();
+  } finally {
+    state = kept;
+  }
+}
+
 /** The device that runs are sent to. */
 export function currentDevice(): Device {
   return engine().device;

@@ -47,6 +47,11 @@ export class StoredTensor extends Tensor {
     }
     engine().assign(this.cell, value instanceof Tensor ? value.node : dataNode(value.slice(), this.cell.shape));
   }
+
+  /** For a recording that never runs: starts as when the tensor was made. The result puts everything back. */
+  setAside(): () => void {
+    return this.cell.setAside();
+  }
 }
 
 /** A buffer of a module: it is saved with it and has no gradient (running statistics). */
@@ -106,5 +111,15 @@ export class Parameter extends StoredTensor {
   zeroGrad(): void {
     if (this.#hasGrad) engine().discard(this.gradCell);
     this.#hasGrad = false;
+  }
+
+  override setAside(): () => void {
+    const hasGrad = this.#hasGrad;
+    const restore = [super.setAside(), this.gradCell.setAside()];
+    this.#hasGrad = false;
+    return () => {
+      for (const each of restore) each();
+      this.#hasGrad = hasGrad;
+    };
   }
 }

@@ -11,10 +11,18 @@ const mostVectors = 8;
 
 /** `count` in the fewest parts of at most `size`, as even as can be: two sizes at most, the larger first. */
 export function evenParts(count: number, size: number): number[] {
+  return partSizes(count, size).flatMap((each) => new Array<number>(each.parts).fill(each.size));
+}
+
+/** How many of evenParts have each size. */
+function partSizes(count: number, size: number): { readonly size: number; readonly parts: number }[] {
   const parts = Math.ceil(count / size);
   const small = Math.floor(count / parts);
   const larger = count - small * parts;
-  return Array.from({ length: parts }, (_, index) => (index < larger ? small + 1 : small));
+  return [
+    { size: small + 1, parts: larger },
+    { size: small, parts: parts - larger },
+  ];
 }
 
 /** Whether the tile that the probe found is one of a V8 that loads all scalars of a step before it uses any. */
@@ -47,8 +55,10 @@ function cycles({ rows, vectors }: Tile, target: Target): number {
 /** The cycles that `rows` by `vectors` take in even parts of at most this tile. */
 function totalCycles(rows: number, vectors: number, tile: Tile, target: Target): number {
   let sum = 0;
-  for (const r of evenParts(rows, tile.rows)) {
-    for (const v of evenParts(vectors, tile.vectors)) sum += cycles({ rows: r, vectors: v }, target);
+  for (const r of partSizes(rows, tile.rows)) {
+    for (const v of partSizes(vectors, tile.vectors)) {
+      sum += r.parts * v.parts * cycles({ rows: r.size, vectors: v.size }, target);
+    }
   }
   return sum;
 }

@@ -9,6 +9,11 @@ export interface Block {
   readonly bytes: number;
 }
 
+/** What a block of so many bytes takes. */
+export function blockBytes(bytes: number): number {
+  return Math.max(alignment, Math.ceil(bytes / alignment) * alignment);
+}
+
 /**
  * The device's one WebAssembly memory, and who has which part of it. First fit over a sorted list of free regions;
  * the memory grows when none fits. The first `reservedBytes` belong to the thread pool.
@@ -18,12 +23,14 @@ export class DeviceMemory {
   readonly shared: boolean;
   readonly initialPages: number;
   readonly maximumPages: number;
+  readonly reservedBytes: number;
   #free: Block[] = [];
   #floats: Float32Array;
   #ints: Int32Array;
 
   constructor(shared: boolean, reservedBytes: number) {
     this.shared = shared;
+    this.reservedBytes = reservedBytes;
     this.initialPages = Math.ceil(reservedBytes / pageBytes) + 16;
     const { memory, maximumPages } = create(this.initialPages, shared);
     this.memory = memory;
@@ -35,6 +42,11 @@ export class DeviceMemory {
 
   get bytes(): number {
     return this.memory.buffer.byteLength;
+  }
+
+  /** Bytes that are in use: the reserved ones and all blocks. */
+  get usedBytes(): number {
+    return this.#free.reduce((rest, { bytes }) => rest - bytes, this.bytes);
   }
 
   /** Views of the whole memory: taken anew after each allocation, which may grow it. */
@@ -50,7 +62,7 @@ export class DeviceMemory {
 
   /** Memory that starts at a multiple of 64 bytes; its numbers are whatever was there. @throws ConvsmithError when the limit is reached. */
   allocate(bytes: number): Block {
-    const size = Math.max(alignment, Math.ceil(bytes / alignment) * alignment);
+    const size = blockBytes(bytes);
     let at = this.#free.findIndex((each) => each.bytes >= size);
     if (at < 0) {
       this.#grow(size);

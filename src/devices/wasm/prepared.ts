@@ -46,11 +46,7 @@ export class PreparedPlan {
       view.set(home.data, block.address >> 2);
       this.#tables.set(id, block.address);
     }
-    const words = plan.steps.reduce(
-      (sum, step) => sum + (step.kind === "kernel" ? align(step.step.arguments.length) : 0),
-      0,
-    );
-    const block = this.#allocate(words * 4);
+    const block = this.#allocate(argumentBytes(plan));
     const patches: Patch[] = [];
     let next = block.address >> 2;
     this.steps = plan.steps.map((planned): PreparedStep => {
@@ -100,6 +96,14 @@ export class PreparedPlan {
     this.#blocks.push(block);
     return block;
   }
+}
+
+/** What the argument blocks of all steps take. */
+export function argumentBytes(plan: Plan): number {
+  return plan.steps.reduce(
+    (sum, step) => sum + (step.kind === "kernel" ? 4 * align(step.step.arguments.length) : 0),
+    0,
+  );
 }
 
 /** Argument blocks start at multiples of 16 bytes. */
