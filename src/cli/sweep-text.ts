@@ -35,8 +35,9 @@ export interface SweepResult {
 /** A line a combination, with a bar for its FLOPs and one for its memory. */
 export function sweepText({ model, axes, rows, device, threads, train }: SweepResult): string {
   const varies = (name: string) => axes.some((axis) => axis.name === name);
+  const widest = Math.max(...rows.map((row) => inputText(row).length));
   const columns: readonly FittedColumn<SweepRow>[] = [
-    { title: "input", cell: ({ inputShape }) => inputShape?.join("×") ?? "", left: true },
+    { title: "input", cell: (row) => inputText(row).padEnd(widest), left: true },
     { title: "scale", cell: ({ scale }) => (varies("scale") ? `×${scale}` : "") },
     { title: "classes", cell: ({ classes }) => (varies("classes") ? `${classes}` : "") },
     { title: "parameters", cell: number("parameters", countText), rank: 3 },
@@ -54,17 +55,19 @@ export function sweepText({ model, axes, rows, device, threads, train }: SweepRe
   const [head, rule, ...lines] = good.length > 0 ? fittedTable(columns, good, width).split("\n") : ["input", "─────"];
   const asked = ({ inputShape, scale, classes }: SweepRow) =>
     [
-      inputShape?.join("×"),
+      inputText({ inputShape }).padEnd(widest),
       scale === null ? undefined : `scale ${scale}`,
       classes === null ? undefined : `${classes} classes`,
     ].filter(Boolean);
   const body = rows.map((row) =>
-    row.error === null ? lines[good.indexOf(row)]! : cut(`${asked(row).join(", ")}  ✗ ${reason(row.error)}`, width),
+    row.error === null ? lines[good.indexOf(row)]! : cut(`${asked(row).join("  ")}  ✗ ${reason(row.error)}`, width),
   );
   const run = train ? "a training step with Adam" : "inference";
   const memory = `memory: all that ${run} allocates on ${device} with ${threads} thread${threads === 1 ? "" : "s"}`;
   return [`${model} over ${axes.map(({ name }) => name).join(", ")}`, head, rule, ...body, "", memory].join("\n");
 }
+
+const inputText = ({ inputShape }: Pick<SweepRow, "inputShape">) => inputShape?.join("×") ?? "";
 
 type Cost = "parameters" | "macs" | "flops" | "activationBytes" | "memoryBytes";
 
@@ -86,7 +89,7 @@ function bars(rows: readonly SweepRow[], key: Cost): (row: SweepRow) => string {
 }
 
 /** The rule that was broken, without the numbers. */
-const reason = (message: string) => message.replace(/, got .*|\. Use .*/s, "");
+const reason = (message: string) => message.replace(/, got .*|\. Use .*/s, "").replace(/\s+/g, " ");
 
 const cut = (text: string, width: number) => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
 

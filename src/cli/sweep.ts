@@ -19,7 +19,7 @@ const range = (describe: string) => ({ type: "string", describe, requiresArg: tr
 const sweepOptions = {
   ...modelOptions,
   input: range(
-    "Shape of the input with ranges, such as '1x3x{160..320..32}' (height and width) or '1x3x{160,224}x224'",
+    "Shape of the input with ranges, in quotes: '1x3x{160..320..32}' (height and width), '1x3x{160,224}x224'",
   ),
   scale: range("Super-resolution: how much larger a picture becomes, such as '{2..4}'"),
   classes: range("Classifiers: how many classes, such as '{10,100,1000}'"),
@@ -59,6 +59,9 @@ export async function handler({ model, json, csv, out, train, ...request }: Swee
   } finally {
     progress.stop();
   }
+  const reasons = new Set(rows.map(({ error }) => error));
+  const [reason] = reasons;
+  if (reasons.size === 1 && reason) throw new ConvsmithError(reason);
   const { name, pool } = device;
   const result: SweepResult = { model, convention, device: name, threads: pool.threads, train, axes, rows };
   printResult(json, result, () => (csv ? sweepCsv(result) : sweepText(result)));
@@ -92,9 +95,16 @@ async function measure(
     const cost = { parameters, macs, flops, activationBytes, memoryBytes };
     return { ...asked, inputShape, ...cost, outputShape: output, field, error: null };
   } catch (error) {
-    if (!(error instanceof ConvsmithError) || error instanceof UsageError) throw error;
+    if (error instanceof UsageError) throw error;
     const cost = { parameters: null, macs: null, flops: null, activationBytes: null, memoryBytes: null };
     const inputShape = input?.split("x").map(Number) ?? null;
-    return { ...asked, inputShape, ...cost, outputShape: null, field: null, error: error.message };
+    return {
+      ...asked,
+      inputShape,
+      ...cost,
+      outputShape: null,
+      field: null,
+      error: error instanceof Error ? error.message : String(error),
+    };
   }
 }
