@@ -11,6 +11,15 @@ export type { Convention, ConventionName, Counted } from "./conventions/conventi
 export { conventionOf, conventions } from "./conventions/index.ts";
 export type { Count } from "./cost.ts";
 export { type Change, changeOf, type Difference, diffSummaries, type LayerDiff, type SummaryDiff } from "./diff.ts";
+export {
+  type ConventionTotals,
+  compareConventions,
+  type Explanation,
+  explain,
+  type Reason,
+  type Side,
+} from "./explain.ts";
+export { comparisonText, explainText } from "./explain-text.ts";
 export { type FoldReport, foldBatchNorm } from "./fold-batch-norm.ts";
 export * from "./formulas.ts";
 export {

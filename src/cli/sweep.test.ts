@@ -70,7 +70,9 @@ test("charts as SVG, PNG and a page", async () => {
   const args = ["sweep", "espcn", "--input", "1x1x{16..32..8}", "--scale", "{2,4}"];
   for (const name of ["a.svg", "a.png", "a.html"]) {
     const { good, err } = await callCli(...args, "-o", path(name));
-    expect([good, err]).toEqual([true, `Wrote ${path(name)}\n`]);
+    expect(good).toBe(true);
+    // A slow machine shows progress before.
+    expect(err.endsWith(`Wrote ${path(name)}\n`)).toBe(true);
   }
   const svg = await readFile(path("a.svg"), "utf8");
   // FLOPs and memory, a curve for each scale, three points on each.

@@ -25,8 +25,27 @@ export interface Cost {
 /** First and last index, inclusive and not clipped to the input. `null`: the whole axis. */
 export type Interval = readonly [first: number, last: number] | null;
 
+/** What other tools tell apart when they count: most count by such kinds of layer, not by what is computed. */
+export type Family =
+  | "convolution"
+  | "transposed convolution"
+  | "linear"
+  | "matmul"
+  | "batch norm"
+  | "layer norm"
+  | "rectifier"
+  | "leaky rectifier"
+  | "gated unit"
+  | "max pooling"
+  | "average pooling"
+  | "adaptive pooling"
+  | "upsampling"
+  | "softmax";
+
 interface OpBase {
   readonly name: string;
+  /** Absent for an op that no tool counts as a layer. */
+  readonly family?: Family;
 }
 
 /** An op with loops of its own. The attributes that a room's recording function has filled in are complete. */

@@ -87,6 +87,6 @@ export class DenseNet extends nn.Module {
 
   forward(x: Tensor): Tensor {
     const features = this.features.forward(x).relu();
-    return this.classifier.forward(features.mean([2, 3]));
+    return this.classifier.forward(nn.functional.adaptiveAvgPool2d(features, 1).flatten(1));
   }
 }

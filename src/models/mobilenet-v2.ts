@@ -60,6 +60,6 @@ export class MobileNetV2 extends nn.Module {
   }
 
   forward(x: Tensor): Tensor {
-    return this.classifier.forward(this.features.forward(x).mean([2, 3]));
+    return this.classifier.forward(nn.functional.adaptiveAvgPool2d(this.features.forward(x), 1).flatten(1));
   }
 }

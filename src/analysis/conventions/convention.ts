@@ -6,7 +6,9 @@ export type ConventionName =
   | "torchvision"
   | "fvcore"
   | "ptflops"
+  | "ptflops-aten"
   | "thop"
+  | "thop-head"
   | "calflops"
   | "onnx-tool"
   | "google";
@@ -28,4 +30,13 @@ export interface Convention {
   readonly meaning: string;
   /** What it counts for one op of a call. */
   count(node: Node, call: Call): Counted;
+}
+
+/** A convention of a tool that prints MACs only. */
+export function ofMacs(name: ConventionName, meaning: string, macsOf: (node: Node, call: Call) => number): Convention {
+  const count = (node: Node, call: Call): Counted => {
+    const macs = macsOf(node, call);
+    return { macs, flops: 2 * macs };
+  };
+  return { name, prints: ["macs"], meaning, count };
 }

@@ -15,6 +15,7 @@ const axisMap = ({ shape }: TensorType, attributes: Attributes, axis: 0 | 1): Ax
 export const adaptiveAvgPool2dOp: CompositionOp = {
   kind: "composition",
   name: "adaptiveAvgPool2d",
+  family: "adaptive pooling",
   check([input]) {
     const { shape } = input!;
     if ((shape.length !== 3 && shape.length !== 4) || numel(shape.slice(-2)) === 0) {

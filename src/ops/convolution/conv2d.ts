@@ -46,6 +46,7 @@ export const conv2dOp: PrimitiveOp = {
   kind: "primitive",
   name: "conv2d",
   sumsProducts: true,
+  family: "convolution",
   shape(inputs, attributes) {
     checkInputs("conv2d", inputs, names, layout);
     const [input, weight, bias] = inputs as [TensorType, TensorType, TensorType?];

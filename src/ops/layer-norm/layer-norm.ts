@@ -12,6 +12,7 @@ const dimsOf = (attributes: Attributes) => attributes.dims as readonly number[];
 export const layerNormOp: CompositionOp = {
   kind: "composition",
   name: "layerNorm",
+  family: "layer norm",
   body([x, weight, bias], attributes) {
     const dims = dimsOf(attributes);
     const centred = sub(x!, mean(x!, dims, true));

@@ -100,6 +100,7 @@ export const matmulOp: PrimitiveOp = {
   kind: "primitive",
   name: "matmul",
   sumsProducts: true,
+  family: "matmul",
   shape(inputs, attributes) {
     const { batch, m, n } = matmulSizes(inputs, attributes);
     return [...batch, m, n];

@@ -10,6 +10,7 @@ import { compareCost, eachMaximum, maxPooledShape, poolWindow, windowsOf } from 
 export const maxPool2dOp: PrimitiveOp = {
   kind: "primitive",
   name: "maxPool2d",
+  family: "max pooling",
   shape: ([input], attributes) => maxPooledShape(input!.shape, attributes),
   cost: (_inputs, output, attributes) => compareCost(output, attributes),
   window: poolWindow,

@@ -19,6 +19,7 @@ function axisMap({ shape }: TensorType, attributes: Attributes, axis: 0 | 1): Ax
 export const upsampleOp: CompositionOp = {
   kind: "composition",
   name: "upsample",
+  family: "upsampling",
   check([input], attributes) {
     const { shape } = input!;
     if (shape.length < 3 || shape.at(-1)! < 1 || shape.at(-2)! < 1) {
