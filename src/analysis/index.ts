@@ -1,6 +1,16 @@
+export {
+  type BudgetResult,
+  type Budgets,
+  type Contributor,
+  checkBudgets,
+  type FieldEnd,
+  lastField,
+  type MemoryPart,
+} from "./budget.ts";
 export type { Convention, ConventionName, Counted } from "./conventions/convention.ts";
 export { conventionOf, conventions } from "./conventions/index.ts";
 export type { Count } from "./cost.ts";
+export { type Change, changeOf, type Difference, diffSummaries, type LayerDiff, type SummaryDiff } from "./diff.ts";
 export {
   type ConventionTotals,
   compareConventions,
@@ -10,6 +20,7 @@ export {
   type Side,
 } from "./explain.ts";
 export { comparisonText, explainText } from "./explain-text.ts";
+export { type FoldReport, foldBatchNorm } from "./fold-batch-norm.ts";
 export type { Formula, WindowOptions } from "./formulas/formula.ts";
 export {
   convFlops,

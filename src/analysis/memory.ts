@@ -101,7 +101,8 @@ export function memoryOf(network: Network, inputShape: Shape, device: MeasuredDe
   }
 }
 
-function runMemory(network: Network, inputShape: Shape, device: MeasuredDevice, train: boolean): RunMemory {
+/** As memoryOf, of one kind of run: `train` is a training step. */
+export function runMemory(network: Network, inputShape: Shape, device: MeasuredDevice, train: boolean): RunMemory {
   const run = scratchRun("memoryOf", network, inputShape, train);
   const plan = makePlan(run.graph, device.backend);
   const { steps, buffers, liveBytes } = reportPlan(plan, run, network, device);

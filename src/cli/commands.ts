@@ -18,6 +18,13 @@ export const commands: readonly {
     load: () => import("./summary.ts"),
   },
   {
+    command: "check <model>",
+    describe: "Keep budgets of size, cost, memory and field, in CI",
+    load: () => import("./check.ts"),
+  },
+  { command: "diff <model> [other]", describe: "Two networks, layer by layer", load: () => import("./diff.ts") },
+  { command: "sweep <model>", describe: "Cost over a range of input sizes", load: () => import("./sweep.ts") },
+  {
     command: "train <network>",
     describe: "Train a network: espcn, lenet, or your own net.ts",
     load: () => import("./train.ts"),

@@ -18,14 +18,19 @@ const gap = "  ";
 
 /**
  * A title, a rule and the rows, no wider than `width` (that of the terminal, or 100, where left out): the least important
- * columns are left out, then long text is cut.
+ * columns are left out, then long text is cut. A column of empty cells is no column; a row that is text goes across.
  */
-export function fittedTable<Row>(
+export function fittedTable<Row extends object>(
   columns: readonly FittedColumn<Row>[],
-  rows: readonly Row[],
+  rows: readonly (Row | string)[],
   width = process.stdout.columns ?? 100,
 ): string {
-  let shown = columns.map((column) => ({ ...column, cells: rows.map((row, index) => column.cell(row, index)) }));
+  const cellOf =
+    ({ cell }: FittedColumn<Row>) =>
+    (row: Row | string, index: number) =>
+      typeof row === "string" ? "" : cell(row, index);
+  let shown = columns.map((column) => ({ ...column, cells: rows.map(cellOf(column)) }));
+  shown = shown.filter(({ cells }) => rows.length === 0 || cells.some((cell) => cell !== ""));
   const widthOf = ({ title, cells }: (typeof shown)[number]) =>
     cells.reduce((most, cell) => Math.max(most, stringWidth(cell)), stringWidth(title));
   const total = (widths: readonly number[]) => widths.reduce((sum, each) => sum + each + gap.length, -gap.length);
@@ -52,7 +57,9 @@ export function fittedTable<Row>(
       })
       .join(gap)
       .trimEnd();
-  const lines = rows.map((_, index) => line(shown.map(({ cells }) => cells[index]!)));
+  const lines = rows.map((row, index) =>
+    typeof row === "string" ? row : line(shown.map(({ cells }) => cells[index]!)),
+  );
   return [line(shown.map(({ title }) => title)), "─".repeat(Math.min(width, total(widths))), ...lines].join("\n");
 }
 

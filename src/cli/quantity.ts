@@ -49,9 +49,9 @@ const scales = [
   [1e3, "K"],
 ] as const;
 
-/** A count in four digits at most: "4.97M", "312". */
-export function countText(value: number): string {
-  return scaled(value, "");
+/** A count in four digits at most, or so many: "4.97M", "312". */
+export function countText(value: number, digits = 4): string {
+  return scaled(value, "", digits);
 }
 
 /** Bytes in four digits at most, in decimal units: "4.97 MB", "312 B". */
@@ -59,7 +59,7 @@ export function bytesText(value: number): string {
   return `${scaled(value, " ").replace("K", "k")}${value < 1000 ? " " : ""}B`;
 }
 
-function scaled(value: number, space: string): string {
+function scaled(value: number, space: string, digits = 4): string {
   const [scale, name] = scales.find(([each]) => Math.abs(value) >= each) ?? [1, ""];
-  return name === "" ? `${value}` : `${Number((value / scale).toPrecision(4))}${space}${name}`;
+  return name === "" ? `${value}` : `${Number((value / scale).toPrecision(digits))}${space}${name}`;
 }

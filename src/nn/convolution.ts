@@ -18,7 +18,8 @@ export interface ConvolutionOptions {
 /** What Conv2d and ConvTranspose2d share: weight, bias, how they print and what they advise. */
 export abstract class Convolution<Options extends ConvolutionOptions> extends Module {
   readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  /** Null: none. Folding a batch norm gives the layer one. */
+  bias: Parameter | null;
   readonly inChannels: number;
   readonly outChannels: number;
   readonly kernelSize: Pair;

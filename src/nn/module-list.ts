@@ -23,8 +23,7 @@ export class ModuleList<T extends Module = Module> extends Module {
 
   append(module: T): this {
     if (!(module instanceof Module)) throw new ConvsmithError(`ModuleList: needs modules, got ${typeof module}`);
-    Object.defineProperty(this, this.#modules.length, { value: module, enumerable: true });
-    this.#modules.push(module);
+    exposeModule(this, `${this.#modules.length}`, this.#modules, this.#modules.push(module) - 1);
     return this;
   }
 
@@ -40,4 +39,18 @@ export class ModuleList<T extends Module = Module> extends Module {
   [Symbol.iterator](): Iterator<T> {
     return this.#modules[Symbol.iterator]();
   }
+}
+
+/** Makes a list's entry a property: assigning to it replaces the entry. */
+export function exposeModule<T extends Module>(owner: Module, name: string, list: T[], at: number): void {
+  Object.defineProperty(owner, name, {
+    enumerable: true,
+    get: () => list[at],
+    set: (module: T) => {
+      if (!(module instanceof Module)) {
+        throw new ConvsmithError(`${owner.constructor.name}: needs modules, got ${typeof module} at ${name}`);
+      }
+      list[at] = module;
+    },
+  });
 }

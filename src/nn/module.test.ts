@@ -237,3 +237,15 @@ describe("initialisation", () => {
     expect(variance(nn.init.xavierUniform([300, 100])())).toBeCloseTo(2 / 400, 4);
   });
 });
+
+test("a layer of a Sequential or ModuleList is replaced by assigning to its name", () => {
+  const net = new nn.Sequential(new nn.Conv2d(1, 2, 3), new nn.BatchNorm2d(2));
+  Object.assign(net, { 1: new nn.PixelUnshuffle(2) });
+  expect(net.forward(zeros([1, 1, 4, 4])).shape).toEqual([1, 8, 1, 1]);
+  expect([...net.stateDict().keys()]).toEqual(["0.weight", "0.bias"]);
+  const list = new nn.ModuleList<nn.Layer>([new nn.ReLU()]);
+  const tanh = new nn.Tanh();
+  Object.assign(list, { 0: tanh });
+  expect([list.at(0), ...list]).toEqual([tanh, tanh]);
+  expect(() => Object.assign(net, { 0: 3 })).toThrow("Sequential: needs modules, got number at 0");
+});

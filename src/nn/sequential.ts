@@ -1,6 +1,7 @@
 import { ConvsmithError } from "../core/errors.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { Module } from "./module.ts";
+import { exposeModule } from "./module-list.ts";
 
 /** A module with one tensor in and one out. */
 export interface Layer extends Module {
@@ -8,7 +9,7 @@ export interface Layer extends Module {
 }
 
 /**
- * Layers one after the other, named "0", "1", …, or by the keys of a record.
+ * Layers one after the other, named "0", "1", …, or by the keys of a record. Assigning to a name replaces the layer.
  * @example
  * import { nn, zeros } from "convsmith";
  * const head = new nn.Sequential(new nn.Conv2d(1, 20, 5), new nn.ReLU());
@@ -17,7 +18,7 @@ export interface Layer extends Module {
  * console.log([...named.namedParameters().keys()]); // ["conv0.weight", "conv0.bias"]
  */
 export class Sequential extends Module {
-  readonly #layers: readonly Layer[];
+  readonly #layers: Layer[];
 
   constructor(...layers: Layer[] | [Readonly<Record<string, Layer>>]) {
     super();
@@ -28,9 +29,9 @@ export class Sequential extends Module {
       if (!(layer instanceof Module))
         throw new ConvsmithError(`Sequential: needs modules, got ${typeof layer} at ${name}`);
       if (name in this) throw new ConvsmithError(`Sequential: no layer can be called ${name}, which is a property`);
-      Object.defineProperty(this, name, { value: layer, enumerable: true });
     }
     this.#layers = Object.values(named);
+    for (const [at, name] of Object.keys(named).entries()) exposeModule(this, name, this.#layers, at);
   }
 
   forward(x: Tensor): Tensor {

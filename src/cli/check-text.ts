@@ -1,0 +1,98 @@
+import pc from "picocolors";
+import type { BudgetResult, Budgets, ConventionName, FieldEnd } from "../analysis/index.ts";
+import { type FittedColumn, fittedTable } from "./fitted-table.ts";
+import { bytesText, countText } from "./quantity.ts";
+
+export const budgetTitles: Readonly<Record<keyof Budgets, string>> = {
+  parameters: "parameters",
+  macs: "MACs",
+  flops: "FLOPs",
+  activations: "activations",
+  memory: "memory",
+  field: "receptive field",
+};
+
+export interface CheckFacts {
+  readonly model: string;
+  readonly inputShape: readonly number[];
+  readonly convention: ConventionName;
+  readonly budgets: readonly BudgetResult[];
+  /** What memory was told for; null without that budget. */
+  readonly memory: { readonly device: string; readonly threads: number; readonly train: boolean } | null;
+}
+
+/** So many layers are named that take most of a budget. */
+const most = 5;
+
+/** A line a budget; below, what takes most of those that are not kept, and where the field ends. */
+export function checkText({ model, inputShape, convention, budgets, memory }: CheckFacts): string {
+  const columns: readonly FittedColumn<BudgetResult>[] = [
+    { title: "", cell: ({ kept }) => (kept ? pc.green("✓") : pc.red("✗")), left: true },
+    { title: "budget", cell: ({ budget }) => budgetTitles[budget], left: true },
+    { title: "limit", cell: (result) => (result.budget === "field" ? "≥ " : "≤ ") + apart(result).limit },
+    { title: "actual", cell: (result) => apart(result).actual },
+    { title: "of limit", cell: ({ used }) => (Number.isFinite(used) ? percent(used) : "") },
+    { title: "most of it in", cell: topOf, left: true, rank: 0 },
+  ];
+  const head = `${model} on [${inputShape.join(", ")}]${convention === "exact" ? "" : `, counted as ${convention}`}`;
+  const details = budgets.flatMap((result) => {
+    if (result.budget === "field") return ["", fieldText(result)];
+    return result.kept ? [] : ["", ...eaters(result)];
+  });
+  return [head, fittedTable(columns, budgets), ...details, ...(memory ? ["", memoryText(memory)] : [])].join("\n");
+}
+
+function topOf({ contributors: [top] }: BudgetResult): string {
+  return top ? `${top.path || "(network)"} ${percent(top.share)}` : "";
+}
+
+function eaters({ budget, actual, limit, contributors }: BudgetResult): string[] {
+  const others = contributors.slice(most);
+  const rest = (key: "amount" | "share") => others.reduce((total, each) => total + each[key], 0);
+  const shown = contributors.slice(0, most).map((each) => ({ ...each, path: each.path || "(network)" }));
+  if (others.length > 0) {
+    const path = `… ${others.length} more`;
+    shown.push({ path, description: "", amount: rest("amount"), share: rest("share") });
+  }
+  const columns: readonly FittedColumn<(typeof shown)[number]>[] = [
+    { title: "", cell: ({ path }) => path, left: true },
+    { title: "", cell: ({ description }) => description, left: true, rank: 0 },
+    { title: "", cell: (each) => amount(budget, each.amount) },
+    { title: "", cell: ({ share }) => percent(share) },
+  ];
+  const lines = fittedTable(columns, shown).split("\n");
+  const head = `${budgetTitles[budget]}: ${amount(budget, actual - limit)} over the limit. It goes to`;
+  return [head, ...lines.slice(2).map((line) => `  ${line}`)];
+}
+
+function fieldText({ actual, limit, kept, end }: BudgetResult): string {
+  if (!end) return "receptive field: the output depends on no position of the input";
+  const layer = layerText(end);
+  if (!Number.isFinite(actual)) return `receptive field: from ${layer} on every position sees the whole input`;
+  const size = `${actual} px${kept ? "" : `, ${limit - actual} px short`}`;
+  const behind = end.wholeFrom === null ? "" : `; from ${end.wholeFrom} on it is the whole input`;
+  return `receptive field: ${size}; it grows up to ${layer}${behind}`;
+}
+
+const layerText = ({ path, description }: FieldEnd) =>
+  path === "" ? "the network's own last op" : `${path} (${description})`;
+
+function memoryText({ device, threads, train }: NonNullable<CheckFacts["memory"]>): string {
+  const run = train ? "a training step with Adam" : "inference";
+  const what = train ? ", gradients and the optimiser's" : "";
+  return `memory: all that ${run} allocates on ${device} with ${threads} thread${threads === 1 ? "" : "s"}: parameters and buffers${what}, an arena for input, activations and workspaces, and kernels`;
+}
+
+/** Rounded, but with all digits where that would make them look alike. */
+function apart({ budget, limit, actual }: BudgetResult): { readonly limit: string; readonly actual: string } {
+  const rounded = { limit: amount(budget, limit), actual: amount(budget, actual) };
+  if (rounded.limit !== rounded.actual || limit === actual) return rounded;
+  return { limit: limit.toLocaleString("en-US"), actual: actual.toLocaleString("en-US") };
+}
+
+function amount(budget: keyof Budgets, value: number): string {
+  if (budget === "field") return Number.isFinite(value) ? `${value} px` : "whole input";
+  return budget === "memory" || budget === "activations" ? bytesText(value) : countText(value);
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)}%`;

@@ -1,0 +1,73 @@
+import type { Argv, InferredOptionTypes, Options } from "yargs";
+import { type Budgets, type ConventionName, checkBudgets, summarize } from "../analysis/index.ts";
+import { ConvsmithError } from "../core/errors.ts";
+import { budgetTitles, checkText } from "./check-text.ts";
+import { conventionOption } from "./convention-option.ts";
+import { UsageError } from "./errors.ts";
+import { findModel } from "./model.ts";
+import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
+import { printResult } from "./output.ts";
+import { parseBytes, parseCount } from "./quantity.ts";
+import { memoryDevice, memoryOn, memoryParts } from "./run-memory.ts";
+
+const budget = (describe: string) => ({ type: "string", describe, requiresArg: true }) as const;
+
+const checkOptions = {
+  ...modelOptions,
+  ...jsonOption,
+  "max-params": budget("At most so many parameters, such as 5M"),
+  "max-macs": budget("At most so many multiply-accumulates"),
+  "max-flops": budget("At most so many FLOPs, such as 1G"),
+  "max-activations": budget("At most so many bytes given out by all layers together"),
+  "max-memory": budget("At most so many bytes allocated by a run, such as 200MB: input, activations, weights"),
+  "min-field": budget("At least such a receptive field, in pixels, before a global pooling"),
+  ...conventionOption,
+  train: { type: "boolean", describe: "--max-memory is for a training step with Adam", default: false },
+} as const satisfies Record<string, Options>;
+
+export type CheckOptions = InferredOptionTypes<typeof checkOptions> & { readonly model: string };
+
+const readers = {
+  "max-params": ["parameters", parseCount],
+  "max-macs": ["macs", parseCount],
+  "max-flops": ["flops", parseCount],
+  "max-activations": ["activations", parseBytes],
+  "max-memory": ["memory", parseBytes],
+  "min-field": ["field", parseCount],
+} as const satisfies Partial<Record<keyof CheckOptions, unknown>>;
+
+export const builder = (argv: Argv): Argv =>
+  argv
+    .positional("model", { type: "string", describe: modelHelp })
+    .options(checkOptions)
+    .example("$0 check net.ts --input 1x3x224x224 --max-params 5M --max-flops 1G", "")
+    .example("$0 check resnet18 --input 1x3x224x224 --max-memory 200MB --min-field 101", "");
+
+export async function handler(options: CheckOptions): Promise<void> {
+  const budgets = budgetsOf(options);
+  const { network, inputShape } = await findModel(options.model, options);
+  const summary = summarize(network, inputShape, { convention: options.convention as ConventionName });
+  const device = budgets.memory === undefined ? null : memoryDevice();
+  const memory = device ? memoryParts(memoryOn(device, network, inputShape, options.train)) : [];
+  const results = checkBudgets(summary, budgets, memory);
+  const run = device && { device: device.name, threads: device.pool.threads, train: options.train };
+  const kept = results.every((result) => result.kept);
+  const { convention } = summary;
+  const facts = { model: options.model, inputShape, convention, kept, budgets: results, memory: run };
+  printResult(options.json, facts, () => checkText(facts));
+  if (kept) return;
+  const broken = results.filter((result) => !result.kept).map((result) => budgetTitles[result.budget]);
+  throw new ConvsmithError(
+    `${options.model}: keeps ${results.length - broken.length} of ${results.length} budgets, not that of ${broken.join(", ")}`,
+  );
+}
+
+function budgetsOf(options: CheckOptions): Budgets {
+  const given = Object.entries(readers).flatMap(([option, [name, parse]]) => {
+    const text = options[option as keyof typeof readers];
+    return text === undefined ? [] : [[name, parse(`--${option}`, text)]];
+  });
+  if (given.length > 0) return Object.fromEntries(given);
+  const names = Object.keys(readers).map((option) => `--${option}`);
+  throw new UsageError(`check: needs a budget: ${names.slice(0, -1).join(", ")} or ${names.at(-1)}`);
+}

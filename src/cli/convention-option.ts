@@ -1,0 +1,6 @@
+import type { Options } from "yargs";
+import { conventions } from "../analysis/index.ts";
+
+export const conventionOption = {
+  convention: { type: "string", describe: "Whose MACs and FLOPs", choices: Object.keys(conventions), default: "exact" },
+} as const satisfies Record<string, Options>;
