@@ -1,9 +1,14 @@
 export type { Convention, ConventionName, Counted } from "./conventions/convention.ts";
 export { conventionOf, conventions } from "./conventions/index.ts";
 export type { Count } from "./cost.ts";
+export type { FieldPath, FieldPaths, PathAxis } from "./field-paths.ts";
+export type { Position } from "./followed.ts";
 export * from "./formulas.ts";
+export { fieldOf, LayerField, type PositionField } from "./layer-field.ts";
 export { type PlanBuffer, type PlanningDevice, type PlanReport, type PlanStep, planOf } from "./plan.ts";
 export { type AxisField, FieldMap, type ReceptiveField } from "./receptive-field.ts";
 export { type Network, type Recording, recordNetwork } from "./recording.ts";
+export { SeenPixels } from "./seen-pixels.ts";
 export { type LayerRow, Summary, type SummaryOptions, summarize, type Totals } from "./summary.ts";
 export type { TableOptions } from "./summary-table.ts";
+export type { Range } from "./window.ts";

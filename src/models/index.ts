@@ -1,3 +1,4 @@
+export { closestNames } from "../core/names.ts";
 export { AlexNet } from "./alexnet.ts";
 export { ConvNeXt, type ConvNeXtConfig, convnexts } from "./convnext.ts";
 export { DenseNet, type DenseNetConfig, densenets } from "./densenet.ts";
@@ -14,7 +15,6 @@ export { MnasNet, mnasnets } from "./mnasnet.ts";
 export { MnistCnn } from "./mnist-cnn.ts";
 export { MobileNetV2 } from "./mobilenet-v2.ts";
 export { MobileNetV3, type MobileNetV3Config, mobilenetsV3 } from "./mobilenet-v3.ts";
-export { closestNames } from "./names.ts";
 export type { ModelOptions, ReadyModel } from "./ready-model.ts";
 export { createModel, models, scalable } from "./registry.ts";
 export { RegNet, type RegNetConfig, regnets } from "./regnet.ts";

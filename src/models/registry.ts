@@ -1,10 +1,10 @@
 import { ArgumentError } from "../core/errors.ts";
+import { closestNames } from "../core/names.ts";
 import { Espcn } from "./espcn.ts";
 import { Fsrcnn } from "./fsrcnn.ts";
 import { LeNet } from "./lenet.ts";
 import { LeNet5 } from "./lenet5.ts";
 import { MnistCnn } from "./mnist-cnn.ts";
-import { closestNames } from "./names.ts";
 import type { ModelOptions, ReadyModel } from "./ready-model.ts";
 import { Srcnn } from "./srcnn.ts";
 import { torchvisionModels } from "./torchvision.ts";
