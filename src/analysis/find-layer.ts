@@ -48,8 +48,9 @@ export function lastSpatialLayer(network: Network, recording: Recording): FoundL
     let { scope } = node;
     while (scope && !paths.has(scope.module)) scope = scope.outer;
     const module = (scope?.module ?? network) as Module;
-    const path = paths.get(module) ?? "";
-    return { path, module, ...outputOf(module, recording)! };
+    const output = outputOf(module, recording)!;
+    // What a network does itself between its layers has no path of its own.
+    if (output.node === node) return { path: paths.get(module) ?? "", module, ...output };
   }
   throw new ArgumentError(`${network.constructor.name}: no layer has an output with height and width`);
 }

@@ -1,6 +1,7 @@
 export type { Convention, ConventionName, Counted } from "./conventions/convention.ts";
 export { conventionOf, conventions } from "./conventions/index.ts";
 export type { Count } from "./cost.ts";
+export { type EffectiveField, effectiveField, type HoldingCircle, holdingCircle } from "./effective-field.ts";
 export type { FieldPath, FieldPaths, PathAxis } from "./field-paths.ts";
 export type { Position } from "./followed.ts";
 export * from "./formulas.ts";

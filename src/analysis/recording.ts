@@ -41,21 +41,23 @@ export function recordPartially(network: Network, inputShape: Shape): PartialRec
       `summarize: needs an input shape of whole numbers from 1, such as [1, 3, 224, 224], got [${inputShape.join(", ")}]`,
     );
   }
+  return noGrad(() => recordCall(network, placeholder(inputShape)));
+}
+
+/** Records one call with this input, in evaluation mode; gradients pass. What the network throws is told beside it. */
+export function recordCall(network: Network, x: Tensor): PartialRecording {
   return evaluating(network, () =>
-    withGenerator(new Generator(0), () =>
-      noGrad(() => {
-        const x = placeholder(inputShape);
-        let outputs: readonly Node[] = [];
-        const { nodes, error } = watchRecording(() => {
-          outputs = tensorsIn(network.forward(x)).map((each) => each.node);
-          if (outputs.length === 0) {
-            throw new ArgumentError(`${network.constructor.name}: needs a forward that returns a tensor`);
-          }
-        });
-        if (error !== null) outputs = lastOf(nodes);
-        return { input: x.node, outputs, order: recorded(outputs), error };
-      }),
-    ),
+    withGenerator(new Generator(0), () => {
+      let outputs: readonly Node[] = [];
+      const { nodes, error } = watchRecording(() => {
+        outputs = tensorsIn(network.forward(x)).map((each) => each.node);
+        if (outputs.length === 0) {
+          throw new ArgumentError(`${network.constructor.name}: needs a forward that returns a tensor`);
+        }
+      });
+      if (error !== null) outputs = lastOf(nodes);
+      return { input: x.node, outputs, order: recorded(outputs), error };
+    }),
   );
 }
 

@@ -18,6 +18,11 @@ export const commands: readonly {
     load: () => import("./summary.ts"),
   },
   {
+    command: "field <model>",
+    describe: "Draw what one position of a layer sees of the input",
+    load: () => import("./field.ts"),
+  },
+  {
     command: "train <network>",
     describe: "Train a network: espcn, lenet, or your own net.ts",
     load: () => import("./train.ts"),

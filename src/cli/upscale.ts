@@ -1,9 +1,8 @@
-import { stat } from "node:fs/promises";
-import { dirname } from "node:path";
 import type { Argv } from "yargs";
-import { ArgumentError, ConvsmithError } from "../core/errors.ts";
+import { ArgumentError } from "../core/errors.ts";
 import { checkImageFits, checkImagePath, type ResizeMethod, readImage, writeImage } from "../data/node.ts";
 import { upscaleImage } from "../models/node.ts";
+import { checkFolder } from "./check-folder.ts";
 import { useWasm } from "./device.ts";
 import { printResult } from "./output.ts";
 import { SlowProgress } from "./slow-progress.ts";
@@ -71,14 +70,4 @@ export async function handler(options: Options): Promise<void> {
     const from = `${picture} (${width}x${height})`;
     return `${from} → ${out} (${size.width}x${size.height}) by ${method} in ${seconds.toFixed(1)} s`;
   });
-}
-
-/** Before long work: there must be a folder to write to. */
-async function checkFolder(out: string): Promise<void> {
-  const folder = dirname(out);
-  const isFolder = await stat(folder).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) throw new ConvsmithError(`${out}: cannot be written: ${folder} is no folder`);
 }
