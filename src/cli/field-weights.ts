@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { extname } from "node:path";
+import { extname, parse } from "node:path";
 import { loadWeights, readWeights, type WeightFile } from "../models/node.ts";
 import type { Module } from "../nn/index.ts";
 import { findWeights } from "./weights.ts";
@@ -17,15 +17,17 @@ export async function loadKnownWeights(
   const file = await knownWeights(model, options);
   if (!file) return null;
   loadWeights(network, file);
-  return options.weights ?? model;
+  return options.weights ?? (isShipped(model) ? parse(file.path).name : model);
 }
+
+const isShipped = (model: string) => /^espcn(-x\d+)?$/i.test(model);
 
 async function knownWeights(
   model: string,
   { weights, scale }: { readonly weights?: string | undefined; readonly scale?: number | undefined },
 ): Promise<WeightFile | null> {
   if (weights !== undefined) return await readWeights(weights);
-  if (/^espcn(-x\d+)?$/i.test(model)) return await findWeights(model.toLowerCase(), scale ?? 3);
+  if (isShipped(model)) return await findWeights(model.toLowerCase(), scale ?? 3);
   const isFolder = await stat(model).then(
     (entry) => entry.isDirectory(),
     () => false,
