@@ -39,7 +39,7 @@ function viewOverlay(facts: FieldFacts, view: View, at: number): string {
     }
     const middle = ([first, last]: Range) => (first + last + 1) / 2;
     const lines = `M${x(middle(seen.columns)) - 6} ${y(middle(seen.rows))}h12m-6 -6v12`;
-    if (!tiny) parts.push(crossStroke(lines));
+    if (!tiny && !seen.whole) parts.push(crossStroke(lines));
   }
   if (circle && !tiny) {
     const radius = Math.max(circle.radius, 0.5) * zoom;
