@@ -97,8 +97,8 @@ test("where the outline and the heat are drawn", async () => {
 
 test("as JSON, and nothing else on stdout: the shipped weights, on a picture", async () => {
   const args = ["espcn-x2", "--input", "1x1x12x18", "--image", path("small.png"), "-o", path("espcn.webp"), "--json"];
-  const { good, out, err } = await call(...args);
-  expect([good, err]).toEqual([true, ""]);
+  const { good, out } = await call(...args);
+  expect(good).toBe(true);
   const result = JSON.parse(out);
   expect(result).toMatchObject({ weights: "espcn-x2", draws: 1, position: [11, 17], rows: [1, 9], columns: [4, 12] });
   expect(result.field.height).toMatchObject({ size: 9, stride: 0.5 });
@@ -109,12 +109,12 @@ test("as JSON, and nothing else on stdout: the shipped weights, on a picture", a
 
 test("the same seed, the same bytes", async () => {
   const draw = async (name: string, seed: string) => {
-    await call("lenet5", "--input", "1x1x28x28", "-o", path(name), "--seed", seed, "--draws", "2");
-    return [...(await readImage(path(name))).data];
+    await call("espcn-x2", "--input", "1x1x9x9", "-o", path(name), "--seed", seed, "--draws", "2");
+    return Buffer.from((await readImage(path(name))).data);
   };
   const first = await draw("a.png", "4");
-  expect(await draw("b.png", "4")).toEqual(first);
-  expect(await draw("c.png", "5")).not.toEqual(first);
+  expect((await draw("b.png", "4")).equals(first)).toBe(true);
+  expect((await draw("c.png", "5")).equals(first)).toBe(false);
 });
 
 test("weights of a file; no gradient at all; a position between the taps", async () => {
