@@ -11,6 +11,7 @@ export type { Convention, ConventionName, Counted } from "./conventions/conventi
 export { conventionOf, conventions } from "./conventions/index.ts";
 export type { Count } from "./cost.ts";
 export { type Change, changeOf, type Difference, diffSummaries, type LayerDiff, type SummaryDiff } from "./diff.ts";
+export { type EffectiveField, effectiveField, type HoldingCircle, holdingCircle } from "./effective-field.ts";
 export {
   type ConventionTotals,
   compareConventions,
@@ -20,7 +21,9 @@ export {
   type Side,
 } from "./explain.ts";
 export { comparisonText, explainText } from "./explain-text.ts";
+export type { FieldPath, FieldPaths, PathAxis } from "./field-paths.ts";
 export { type FoldReport, foldBatchNorm } from "./fold-batch-norm.ts";
+export type { Position } from "./followed.ts";
 export type { Formula, WindowOptions } from "./formulas/formula.ts";
 export {
   convFlops,
@@ -37,6 +40,7 @@ export * from "./formulas/output-size.ts";
 export * from "./formulas/receptive-field.ts";
 export * from "./formulas/same-padding.ts";
 export * from "./formulas/transposed-cost.ts";
+export { fieldOf, LayerField, type PositionField } from "./layer-field.ts";
 export {
   type MeasuredDevice,
   type MemoryStep,
@@ -66,6 +70,7 @@ export { type AxisField, FieldMap, type ReceptiveField } from "./receptive-field
 export { type Network, type Recording, recordNetwork } from "./recording.ts";
 export type { TableOptions } from "./render/table.ts";
 export { summaryText, type TextFormat, type TextOptions, textFormats } from "./render/text.ts";
+export { SeenPixels } from "./seen-pixels.ts";
 export type { AcceptedSizes } from "./solve/accepted-sizes.ts";
 export {
   type Budget,
@@ -92,3 +97,4 @@ export { type SizeAnswer, type SizeQuestion, sizeRules, solveSize } from "./solv
 export type { WindowKind, WindowNumbers } from "./solve/window-axis.ts";
 export { type LayerRow, type ModuleEntry, Summary, type SummaryOptions, summarize, type Totals } from "./summary.ts";
 export { flatRows, summaryTree, type TreeOptions, type TreeRow, type TreeRowKind } from "./summary-tree.ts";
+export type { Range } from "./window.ts";

@@ -1,7 +1,19 @@
 import type { Node } from "../core/node.ts";
-import type { Interval } from "../core/op.ts";
 import { type Recording, recorded } from "./recording.ts";
-import { type Axis, compose, hull, type Period, periodOf, phaseLimit, planeOf, together, windowOf } from "./window.ts";
+import {
+  type Axis,
+  compose,
+  followed,
+  hull,
+  inputRange,
+  isOpen,
+  type Period,
+  periodOf,
+  phaseLimit,
+  planeOf,
+  type Range,
+  together,
+} from "./window.ts";
 
 /** The receptive field along one axis, in pixels of the network's input. Not clipped: padding counts as pixels. */
 export interface AxisField {
@@ -30,7 +42,7 @@ interface Along {
   /** Null: nothing repeats. */
   readonly period: Period | null;
   /** What positions 0 to period - 1 see, where that holds at every whole position; null: it has to be followed. */
-  readonly phases: readonly (Interval | undefined)[] | null;
+  readonly phases: readonly (Range | null | undefined)[] | null;
   /** True: every position is known to see the whole axis, so that nothing has to be followed. */
   readonly whole: boolean;
 }
@@ -42,9 +54,6 @@ interface Step {
   readonly along: [height: Along, width: Along];
 }
 
-/** A composition that does not say what it depends on is looked into. */
-const isOpen = ({ op }: Node) => op.kind === "composition" && !op.window;
-
 /** Answers what any position of any node sees, from the windows of the ops, composed along every path. */
 export class FieldMap {
   readonly #steps: Step[] = [];
@@ -54,7 +63,7 @@ export class FieldMap {
   constructor({ input, outputs }: Recording) {
     this.#input = input;
     const self: Along = { period: { period: 1, shift: 1 }, phases: [[0, 0]], whole: false };
-    for (const node of recorded(outputs, (each) => (isOpen(each) ? [each.lowered!] : each.inputs))) {
+    for (const node of recorded(outputs, followed)) {
       const index = node === input ? this.#push({ node, inputs: [], along: [self, self] }) : this.#add(node);
       if (index !== undefined) this.#indices.set(node, index);
     }
@@ -73,7 +82,7 @@ export class FieldMap {
    * First and last row (axis 0) or column (axis 1) of the input that position `at` of a node depends on, not clipped:
    * null for the whole axis, undefined for none of it.
    */
-  interval(node: Node, axis: Axis, at: number): Interval | undefined {
+  interval(node: Node, axis: Axis, at: number): Range | null | undefined {
     const step = this.#indices.get(node);
     return step === undefined ? undefined : this.#interval(step, axis, at);
   }
@@ -98,12 +107,15 @@ export class FieldMap {
   }
 
   #along(node: Node, inputs: Step["inputs"], axis: Axis): Along {
-    if (this.#seesWhole(node, inputs, axis)) return { period: null, phases: null, whole: true };
+    const periods = inputs.map(({ which }) => periodOf(node, axis, which));
+    // A rule that holds everywhere takes no whole axis itself.
+    const whole = inputs.some(({ step }, at) => !periods[at]?.everywhere || this.#steps[step]!.along[axis].whole);
+    if (whole && this.#seesWhole(node, inputs, axis)) return { period: null, phases: null, whole: true };
     let period: Period | null = null;
     let everywhere = true;
-    for (const { step, which } of inputs) {
+    for (const [at, { step }] of inputs.entries()) {
       const inner = this.#steps[step]!.along[axis];
-      const own = periodOf(node, axis, which);
+      const own = periods[at]!;
       everywhere &&= inner.phases !== null && own?.everywhere === true;
       const composed: Period | null = own && inner.period && compose(own, inner.period);
       period = composed && (period ? together(period, composed) : composed);
@@ -128,8 +140,8 @@ export class FieldMap {
   }
 
   /** What an interval of a node's positions sees, where all its inputs know it of theirs. */
-  #through(node: Node, inputs: Step["inputs"], axis: Axis, range: readonly [number, number]): Interval | undefined {
-    let result: Interval | undefined;
+  #through(node: Node, inputs: Step["inputs"], axis: Axis, range: Range): Range | null | undefined {
+    let result: Range | null | undefined;
     for (const { step, which } of inputs) {
       const part = inputRange(node, axis, which, range);
       if (part && part[0] > part[1]) continue;
@@ -140,25 +152,27 @@ export class FieldMap {
   }
 
   /** What an interval of positions sees, from the phases. */
-  #known({ period, phases }: Along, [first, last]: readonly [number, number]): Interval | undefined {
+  #known({ period, phases }: Along, [first, last]: Range): Range | null | undefined {
     const { period: length, shift } = period!;
-    let result: Interval | undefined;
+    let result: Range | null | undefined;
     // Phases are not always in order, and may see nothing: one period at each end decides.
     for (let at = first; at <= last; at++) {
       if (at === first + length && last - length > at) at = last - length + 1;
       const turns = Math.floor(at / length);
       const phase = phases![at - turns * length];
       if (phase === undefined) continue;
-      const moved: Interval = phase && [phase[0] + turns * shift, phase[1] + turns * shift];
+      const moved: Range | null = phase && [phase[0] + turns * shift, phase[1] + turns * shift];
       result = result === undefined ? moved : hull(result, moved);
     }
     return result;
   }
 
   /** Follows a position to steps that know what they see; where paths meet, the hull of both. */
-  #interval(step: number, axis: Axis, at: number): Interval | undefined {
-    const reached = new Map<number, Interval>([[step, [at, at]]]);
-    let result: Interval | undefined;
+  #interval(step: number, axis: Axis, at: number): Range | null | undefined {
+    const own = this.#steps[step]!.along[axis];
+    if (own.phases) return this.#known(own, [at, at]);
+    const reached = new Map<number, Range | null>([[step, [at, at]]]);
+    let result: Range | null | undefined;
     for (let index = step; index >= 0; index--) {
       const range = reached.get(index);
       if (range === undefined) continue;
@@ -203,12 +217,6 @@ export class FieldMap {
       centre: (start + last) / 2,
     };
   }
-}
-
-/** The positions of an input that an interval of a node's output depends on. Windows move one way, so its ends decide. */
-function inputRange(node: Node, axis: Axis, which: number, [first, last]: readonly [number, number]): Interval {
-  const low = windowOf(node, axis, which, first);
-  return first === last || low === null ? low : hull(low, windowOf(node, axis, which, last));
 }
 
 function wholeAxis(size: number): AxisField {

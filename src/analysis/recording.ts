@@ -1,4 +1,4 @@
-import { ArgumentError } from "../core/errors.ts";
+import { ArgumentError, ConvsmithError } from "../core/errors.ts";
 import { Generator } from "../core/generator.ts";
 import { dataOp, Node, watchRecording } from "../core/node.ts";
 import { numel, type Shape } from "../core/shape.ts";
@@ -37,21 +37,28 @@ export function recordNetwork(network: Network, inputShape: Shape): Recording {
 /** As recordNetwork, but what the network throws is told beside what it recorded before. @throws ArgumentError for a shape that is none. */
 export function recordPartially(network: Network, inputShape: Shape): PartialRecording {
   checkInputShape("summarize", inputShape);
+  return noGrad(() => recordCall(network, placeholder(inputShape)));
+}
+
+/** Records one call with this input, in evaluation mode; gradients pass. What the network throws is told beside it. */
+export function recordCall(network: Network, x: Tensor): PartialRecording {
   return inMode(network, false, () =>
-    withGenerator(new Generator(0), () =>
-      noGrad(() => {
-        const x = placeholder(inputShape);
-        let outputs: readonly Node[] = [];
-        const { nodes, error } = watchRecording(() => {
-          outputs = tensorsIn(network.forward(x)).map((each) => each.node);
-          if (outputs.length === 0) {
-            throw new ArgumentError(`${network.constructor.name}: needs a forward that returns a tensor`);
-          }
-        });
-        if (error !== null) outputs = lastOf(nodes);
-        return { input: x.node, outputs, order: recorded(outputs), error };
-      }),
-    ),
+    withGenerator(new Generator(0), () => {
+      let outputs: readonly Node[] = [];
+      const { nodes, error } = watchRecording(() => {
+        outputs = tensorsIn(network.forward(x)).map((each) => each.node);
+        if (outputs.length === 0) {
+          throw new ArgumentError(`${network.constructor.name}: needs a forward that returns a tensor`);
+        }
+      });
+      if (error !== null) outputs = lastOf(nodes);
+      return {
+        input: x.node,
+        outputs,
+        order: recorded(outputs),
+        error: error === null ? null : explained(network, error),
+      };
+    }),
   );
 }
 
@@ -61,6 +68,15 @@ export function checkInputShape(by: string, shape: Shape): void {
   throw new ArgumentError(
     `${by}: needs an input shape of whole numbers from 1, such as [1, 3, 224, 224], got [${shape.join(", ")}]`,
   );
+}
+
+/** What a network throws that is none of convsmith's errors is the fault of its own code. */
+function explained(network: Network, error: unknown): unknown {
+  if (error instanceof ConvsmithError) return error;
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new ConvsmithError(`${network.constructor.name}: its forward threw ${message.trim().split("\n")[0]}`, {
+    cause: error,
+  });
 }
 
 /** Nodes that no other uses. */

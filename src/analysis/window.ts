@@ -3,6 +3,9 @@ import type { Interval } from "../core/op.ts";
 
 export type Axis = 0 | 1;
 
+/** First and last row or column, both inside; above one another where there is none. */
+export type Range = readonly [first: number, last: number];
+
 /** After `period` positions, what a position depends on has moved by `shift`. */
 export interface Period {
   readonly period: number;
@@ -44,6 +47,8 @@ export function periodOf(node: Node, axis: Axis, which: number): (Period & { rea
     const repeated = length > 1 && planeOf(node.inputs[which]!)[axis] === 1;
     return { period: 1, shift: repeated ? 0 : 1, everywhere: true };
   }
+  // Where inputs lie side by side, their windows end in the middle of the output.
+  if (op.kind === "placement" && node.inputs.length > 1 && planeOf(node.inputs[which]!)[axis] !== length) return null;
   const everywhere = [-1, length].every((at) => isKnown(ask(node, axis, which, at)));
   const centre = Math.floor((length - 1) / 2);
   for (let period = 1; period <= phaseLimit; period++) {
@@ -76,8 +81,27 @@ function ask(node: Node, axis: Axis, which: number, at: number): Interval {
 
 const isKnown = (range: Interval) => range !== null && Number.isFinite(range[0]) && Number.isFinite(range[1]);
 
+/** The positions of an input that an interval of a node's output depends on: the smallest interval that holds them. */
+export function inputRange(node: Node, axis: Axis, which: number, [first, last]: Range): Range | null {
+  const low = windowOf(node, axis, which, first);
+  const high = first === last ? low : windowOf(node, axis, which, last);
+  let range = hull(low, high);
+  // Windows that follow a rule move one way, so that the ends decide. A table may turn back, as a mirrored border does.
+  const turns = node.op.kind !== "elementwise" && !isKnown(ask(node, axis, which, -1));
+  if (!turns || range === null) return range;
+  const end = Math.min(last, planeOf(node)[axis] - 1);
+  for (let at = Math.max(first, 0); at <= end; at++) range = hull(range, windowOf(node, axis, which, at));
+  return range;
+}
+
+/** A composition that does not say what it depends on is looked into. */
+export const isOpen = ({ op }: Node): boolean => op.kind === "composition" && !op.window;
+
+/** What has to be known before a node is followed: its inputs, or the body of a composition that is open. */
+export const followed = (node: Node): readonly Node[] => (isOpen(node) ? [node.lowered!] : node.inputs);
+
 /** The smallest interval that holds both. */
-export function hull(a: Interval, b: Interval): Interval {
+export function hull(a: Interval, b: Interval): Range | null {
   return a && b ? [Math.min(a[0], b[0]), Math.max(a[1], b[1])] : null;
 }
 
@@ -87,8 +111,9 @@ export function compose(outer: Period, inner: Period): Period {
   return { period: outer.period * times, shift: ((outer.shift * times) / inner.period) * inner.shift };
 }
 
-/** Both together: the first's stride counts. */
-export function together(a: Period, b: Period): Period {
+/** Both together; null where one moves on faster than the other. */
+export function together(a: Period, b: Period): Period | null {
+  if (a.shift * b.period !== b.shift * a.period) return null;
   const times = b.period / divisor(a.period, b.period);
   return { period: a.period * times, shift: a.shift * times };
 }

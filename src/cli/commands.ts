@@ -25,6 +25,11 @@ export const commands: readonly {
   { command: "diff <model> [other]", describe: "Two networks, layer by layer", load: () => import("./diff.ts") },
   { command: "sweep <model>", describe: "Cost over a range of input sizes", load: () => import("./sweep.ts") },
   {
+    command: "field <model>",
+    describe: "Draw what one position of a layer sees of the input",
+    load: () => import("./field.ts"),
+  },
+  {
     command: "train <network>",
     describe: "Train a network: espcn, lenet, or your own net.ts",
     load: () => import("./train.ts"),

@@ -22,8 +22,11 @@ export interface Cost {
   readonly padded?: Readonly<{ multiplications: number; additions: number }>;
 }
 
-/** First and last index, inclusive and not clipped to the input. `null`: the whole axis. */
-export type Interval = readonly [first: number, last: number] | null;
+/**
+ * First and last index, inclusive and not clipped to the input, and how far apart the indices between them are: 1 where
+ * left out. The first is above the last where there are none. `null`: the whole axis.
+ */
+export type Interval = readonly [first: number, last: number, step?: number] | null;
 
 /** What other tools tell apart when they count: most count by such kinds of layer, not by what is computed. */
 export type Family =

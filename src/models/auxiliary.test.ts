@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { ReferenceDevice } from "../devices/reference/device.ts";
 import { setDevice, tensor, zeros } from "../tensor/index.ts";
 import { transformInput } from "./blocks/transform-input.ts";
-import { closestNames, GoogLeNet, InceptionV3 } from "./index.ts";
+import { GoogLeNet, InceptionV3 } from "./index.ts";
 
 beforeAll(() => setDevice(new ReferenceDevice()));
 
@@ -36,8 +36,4 @@ test("transformed input has the mean and the deviation 0.5 instead of ImageNet's
   const normalised = [(0.2 - 0.485) / 0.229, (0.5 - 0.456) / 0.224, (0.9 - 0.406) / 0.225];
   const output = await transformInput(tensor(normalised, [1, 3, 1, 1])).data();
   for (const [at, value] of picture.entries()) expect(output[at]).toBeCloseTo((value - 0.5) / 0.5, 6);
-});
-
-test("close names", () => {
-  expect(closestNames("resnet5", ["alexnet", "resnet50", "resnet18", "vgg16"], 2)).toEqual(["resnet50", "resnet18"]);
 });

@@ -1,7 +1,7 @@
+import { hull, inputRange, isOpen, type Range } from "../analysis/window.ts";
 import { Generator } from "../core/generator.ts";
 import { gradients } from "../core/gradient.ts";
 import { dataNode, lower, type Node } from "../core/node.ts";
-import type { Interval } from "../core/op.ts";
 import { numel } from "../core/shape.ts";
 import { evaluate } from "../devices/reference/evaluate.ts";
 import { add } from "../ops/index.ts";
@@ -30,7 +30,7 @@ export function checkWindow(root: Node, leaves: readonly Node[], tight: boolean)
   }
 }
 
-const clip = (range: Interval | undefined, length: number): [number, number] | undefined =>
+const clip = (range: Range | null | undefined, length: number): [number, number] | undefined =>
   range === undefined
     ? undefined
     : range === null
@@ -38,31 +38,19 @@ const clip = (range: Interval | undefined, length: number): [number, number] | u
       : [Math.max(0, range[0]), Math.min(length - 1, range[1])];
 
 /** The interval of `leaf` that the interval `range` of `node` depends on; undefined: on none of it. */
-export function interval(node: Node, leaf: Node, axis: 0 | 1, range: Interval): Interval | undefined {
+function interval(node: Node, leaf: Node, axis: 0 | 1, range: Range | null): Range | null | undefined {
   if (node === leaf) return range;
-  const { op, attributes } = node;
-  if (op.kind === "leaf") return undefined;
-  if (op.kind === "composition" && !op.window) return interval(lower(node), leaf, axis, range);
-  let union: Interval | undefined;
+  if (isOpen(node)) return interval(lower(node), leaf, axis, range);
+  let union: Range | null | undefined;
   for (const [which, input] of node.inputs.entries()) {
-    const through = (at: number): Interval => {
-      if (op.kind !== "elementwise") {
-        return op.window ? op.window(at, axis, which, node.inputs, node, attributes) : null;
-      }
-      return input.shape.at(axis - 2) === 1 ? [0, 0] : [at, at];
-    };
-    const ends = range === null ? [] : [through(range[0]), through(range[1])];
-    const part = ends.length === 0 || ends.includes(null) ? null : hull(ends[0]!, ends[1]!);
-    const deeper = interval(input, leaf, axis, part);
+    const deeper = interval(input, leaf, axis, range && inputRange(node, axis, which, range));
     if (deeper !== undefined) union = union === undefined ? deeper : hull(union, deeper);
   }
   return union;
 }
 
-const hull = (a: Interval, b: Interval): Interval => (a && b ? [Math.min(a[0], b[0]), Math.max(a[1], b[1])] : null);
-
 /** First and last row (or column) of `leaf` with a gradient, for a random weighting of one row (or column) of `root`. */
-export function reached(root: Node, leaf: Node, axis: 0 | 1, at: number): [number, number] | undefined {
+function reached(root: Node, leaf: Node, axis: 0 | 1, at: number): [number, number] | undefined {
   const generator = new Generator(3);
   const [, , height, width] = root.shape as [number, number, number, number];
   const weights = Float32Array.from({ length: numel(root.shape) }, (_, index) => {

@@ -7,20 +7,19 @@ export interface TransposedOptions extends LayerOptions, WindowOptions {
   readonly outputPadding?: number;
 }
 
-/** `nominal` counts the products that fall into the border which padding crops, too: `Ci·Co/groups·kh·kw·H·W`. */
+/** `effective` leaves out the products that fall into the border which padding crops. */
 export interface TransposedFormula extends Formula {
-  readonly nominal: number;
+  readonly effective: number;
 }
 
 /**
- * Multiply-accumulates of a transposed convolution for one picture, whose *input* is [height, width]: `Ci/groups·Co·th·tw`, where
- * t products of an axis land in the output: K·W of them, less those that padding crops. Tools that use the output's size
- * count stride² times as many.
+ * Multiply-accumulates of a transposed convolution for one picture, whose *input* is [height, width]: `Ci/groups·Co·kh·kw·H·W`,
+ * those that padding crops from the output among them. Tools that use the output's size count stride² times as many.
  * @throws ShapeError as convParameters and convTransposeOutputSize.
  * @example
  * import { convTransposeMacs } from "convsmith/analysis";
- * const { trace, nominal } = convTransposeMacs(4, 6, 4, [8, 8], { stride: 2, padding: 1 });
- * console.log(trace, nominal); // 4·6·30·30 = 21600 24576
+ * const { trace, effective } = convTransposeMacs(4, 6, 4, [8, 8], { stride: 2, padding: 1 });
+ * console.log(trace, effective); // 4·6·4·4·8·8 = 24576 21600
  */
 export function convTransposeMacs(
   inChannels: number,
@@ -29,8 +28,8 @@ export function convTransposeMacs(
   input: Plane,
   options: TransposedOptions = {},
 ): TransposedFormula {
-  const { value, nominal, trace } = products("convTransposeMacs", inChannels, outChannels, kernel, input, options);
-  return { value, nominal, trace: `${trace} = ${value}`, warning: cropping(value, nominal) };
+  const { all, kept, trace } = products("convTransposeMacs", inChannels, outChannels, kernel, input, options);
+  return { value: all, effective: kept, trace: `${trace} = ${all}`, warning: cropping(all, kept) };
 }
 
 /**
@@ -51,19 +50,19 @@ export function convTransposeFlops(
   const { bias = true } = options;
   const found = products("convTransposeFlops", inChannels, outChannels, kernel, input, options);
   const [rows, columns] = found.axes;
-  const summed = outChannels * rows.reached * columns.reached;
+  const sums = (which: "all" | "kept") => outChannels * rows[which].outputs * columns[which].outputs;
   const biased = bias ? outChannels * rows.output * columns.output : 0;
-  const value = 2 * found.value - summed + biased;
-  const nominal = 2 * found.nominal - summed + biased;
-  needExact("convTransposeFlops", "result", nominal);
-  const additions = `(${found.trace} − ${outChannels}·${rows.reached}·${columns.reached})`;
+  const value = 2 * found.all - sums("all") + biased;
+  const effective = 2 * found.kept - sums("kept") + biased;
+  needExact("convTransposeFlops", "result", value);
+  const additions = `(${found.trace} − ${outChannels}·${rows.all.outputs}·${columns.all.outputs})`;
   const last = bias ? ` + ${outChannels}·${rows.output}·${columns.output}` : "";
   const trace = `${found.trace} + ${additions}${last} = ${value}`;
-  return { value, nominal, trace, warning: cropping(value, nominal) };
+  return { value, effective, trace, warning: cropping(value, effective) };
 }
 
-function cropping(value: number, nominal: number): string {
-  return value === nominal ? "" : `products in the cropped border are left out: with them it would be ${nominal}`;
+function cropping(value: number, effective: number): string {
+  return value === effective ? "" : `counts products in the border that padding crops: without them it is ${effective}`;
 }
 
 function products(
@@ -80,21 +79,35 @@ function products(
   const [height, width] = typeof kernel === "number" ? [kernel, kernel] : kernel;
   const axes = [alongAxis(input[0], height, options), alongAxis(input[1], width, options)] as const;
   const perPair = (inChannels / groups) * outChannels;
-  const nominal = terms * outChannels * input[0] * input[1];
-  needExact(name, "result", nominal);
+  const all = terms * outChannels * input[0] * input[1];
+  needExact(name, "result", all);
   const channels = groups === 1 ? `${inChannels}` : `${inChannels}/${groups}`;
   return {
     axes,
-    nominal,
-    value: perPair * axes[0].terms * axes[1].terms,
-    trace: `${channels}·${outChannels}·${axes[0].terms}·${axes[1].terms}`,
+    all,
+    kept: perPair * axes[0].kept.terms * axes[1].kept.terms,
+    trace: `${channels}·${outChannels}·${height}·${width}·${input[0]}·${input[1]}`,
   };
 }
 
-/** Products of an input and a tap that land in the output, and how many outputs they land on. */
+/** Products of an input and a tap, and the outputs that they land on: all of them, and those that padding leaves. */
 function alongAxis(input: number, kernel: number, options: TransposedOptions) {
-  const { stride = 1, padding = 0, dilation = 1 } = options;
   const output = convTransposeOutputSize(input, kernel, options).value;
+  const { stride = 1, dilation = 1, padding = 0 } = options;
+  const whole = (input - 1) * stride + dilation * (kernel - 1) + 1;
+  return {
+    output,
+    all: landing(input, kernel, { stride, dilation, padding: 0 }, whole),
+    kept: landing(input, kernel, { stride, dilation, padding }, output),
+  };
+}
+
+function landing(
+  input: number,
+  kernel: number,
+  { stride, padding, dilation }: Readonly<Record<"stride" | "padding" | "dilation", number>>,
+  output: number,
+) {
   let terms = 0;
   const landed = new Map<number, [first: number, last: number][]>();
   for (let tap = 0; tap < kernel; tap++) {
@@ -108,8 +121,7 @@ function alongAxis(input: number, kernel: number, options: TransposedOptions) {
     terms += last - first + 1;
     landed.set(phase, [...(landed.get(phase) ?? []), [first, last]]);
   }
-  const reached = [...landed.values()].reduce((sum, ranges) => sum + covered(ranges), 0);
-  return { output, terms, reached };
+  return { terms, outputs: [...landed.values()].reduce((sum, ranges) => sum + covered(ranges), 0) };
 }
 
 /** Whole numbers in a union of ranges, which come in rising order. */

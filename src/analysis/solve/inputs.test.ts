@@ -54,7 +54,7 @@ test.each([
 test("a network that throws at every size says what it threw; the limit is told", () => {
   const never = new Picky(() => false);
   expect(() => acceptedInputs(never, { limit: 20 })).toThrow(
-    /^Picky: no square up to 20 by 20 is accepted\. At \[1, \d, \d+, \d+\]: not this one$/,
+    /^Picky: no square up to 20 by 20 is accepted\. At \[1, \d, \d+, \d+\]: Picky: its forward threw Error: not this one$/,
   );
   expect(() => smallestInput(new nn.Conv2d(1, 1, 30), { limit: 29 })).toThrow("no square up to 29 by 29 is accepted");
   expect(smallestInput(new nn.Conv2d(1, 1, 30), { limit: 30 })).toEqual([1, 1, 30, 30]);

@@ -19,7 +19,7 @@ export interface SizeQuestion extends Settled {
 
 /** A window that turns the one size into the other, with its cost. */
 export interface SizeAnswer extends WindowNumbers {
-  /** Multiply-accumulates (pooling: values compared or added) for one output and one pair of channels. */
+  /** Multiply-accumulates (pooling: values compared or added; transposed: products that land in the output) for one output and pair of channels. */
   readonly macsPerOutput: number;
   /** The same for the whole output. */
   readonly macs: number;

@@ -137,13 +137,16 @@ export const convTranspose2dOp: PrimitiveOp = {
     const { stride, padding, dilation } = attributes as ConvTransposeAttributes;
     let first = Number.POSITIVE_INFINITY;
     let last = Number.NEGATIVE_INFINITY;
+    let step = 1;
     for (let k = 0; k < inputs[1]!.shape[axis + 2]!; k++) {
       const scaled = at + padding[axis] - k * dilation[axis];
       if (scaled % stride[axis] !== 0) continue;
-      first = Math.min(first, scaled / stride[axis]);
-      last = Math.max(last, scaled / stride[axis]);
+      // Each tap reads further in front than the one before it.
+      if (first <= last) step = first - scaled / stride[axis];
+      first = scaled / stride[axis];
+      last = Math.max(last, first);
     }
-    if (first <= last) return [first, last];
+    if (first <= last) return [first, last, step];
     const near = Math.floor((at + padding[axis]) / stride[axis]);
     return [near + 1, near];
   },

@@ -86,7 +86,7 @@ export const conv2dOp: PrimitiveOp = {
     if (which !== 0) return null;
     const { stride, padding, dilation } = attributes as ConvolutionAttributes;
     const first = at * stride[axis] - padding[axis];
-    return [first, first + dilation[axis] * (inputs[1]!.shape[axis + 2]! - 1)];
+    return [first, first + dilation[axis] * (inputs[1]!.shape[axis + 2]! - 1), dilation[axis]];
   },
   gradient(node, gradOutput, needs) {
     const [input, weight] = node.inputs as [Node, Node];

@@ -34,7 +34,7 @@ export const poolWindow: NonNullable<PrimitiveOp["window"]> = (
 ) => {
   const { kernel, stride, padding, dilation } = windowsOf(attributes)[axis];
   const first = outputIndex * stride - padding;
-  return [first, first + dilation * (kernel - 1)];
+  return [first, first + dilation * (kernel - 1), dilation];
 };
 
 /** One comparison less than a window has elements, for each of `pooled`. */
