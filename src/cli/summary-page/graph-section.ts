@@ -69,11 +69,13 @@ class Drawing {
   readonly #items: readonly GraphItem[];
   readonly #rows: Summary["layers"];
   readonly #totals: Figures;
+  readonly #failedAt: string | null;
 
   constructor({ items }: NetworkGraph, ops: Summary) {
     this.#items = items;
     this.#rows = ops.layers.filter(({ outputShape }) => outputShape !== null);
     this.#totals = ops.totals;
+    this.#failedAt = ops.failedAt;
   }
 
   /** Lines, then boxes; the script fills in where. */
@@ -84,7 +86,7 @@ class Drawing {
   #box(item: GraphItem, around: string): string {
     const { id, kind, path, type, description, outputShape, inside } = item;
     const figures = this.#figures(item);
-    const output = kind === "failed" ? "✗ see the error above" : outputShape.join("×");
+    const output = kind === "failed" ? `✗ ${this.#failedAt ?? "see the error above"}` : outputShape.join("×");
     const name = kind === "layer" || kind === "block" ? path : kind === "op" ? "" : kind;
     const local = path.startsWith(`${around}.`) ? path.slice(around.length + 1) : path;
     const first = kind === "block" && description === type ? `${local} (${type})` : description;
