@@ -41,9 +41,6 @@ function names({ rows: kind }: Summary): Column[] {
 
 type Figure = keyof { [K in keyof Totals as Totals[K] extends number ? K : never]: true };
 
-/** MACs without those by padding's zeros. */
-const paddingAware = "effectiveMacs" as string as Figure;
-
 function figures(summary: Summary): Column[] {
   const { totals } = summary;
   const count = (key: Figure, title: string, rank?: number): Column => ({
@@ -80,7 +77,7 @@ function figures(summary: Summary): Column[] {
     count("biasAdditions", "bias adds", 2),
     { key: "other", title: "other", text: otherText, total: "", left: true, rank: 1 },
     macs === null ? null : count("macs", macs, flops === null ? undefined : 10),
-    totals[paddingAware] === undefined ? null : count(paddingAware, "padding-aware MACs", 9),
+    count("effectiveMacs", "padding-aware MACs", 9),
     flops === null ? null : count("flops", flops),
     share(cost, cost === "flops" ? "FLOPs %" : "MACs %", 12),
     count("activationBytes", "activation bytes", 7),
