@@ -190,6 +190,6 @@ test("a network that fails is shown up to there, with the error", async () => {
     "head (Conv2d 5→2, 3×3): needs 5 input channels, got 4",
   );
   expect(await page.locator('[data-rows="modules"] tr.failed').textContent()).toContain("✗ failed");
-  expect(await page.locator("#graph .failed").textContent()).toContain("failed");
+  expect(await page.locator("#graph .failed").textContent()).toContain("✗ head");
   await page.close();
 });

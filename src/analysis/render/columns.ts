@@ -1,6 +1,6 @@
-import { conventionOf } from "../conventions/index.ts";
 import type { Summary, Totals } from "../summary.ts";
 import type { TreeRow } from "../summary-tree.ts";
+import { countNames } from "./count-names.ts";
 import { centreText, fieldText, strideText } from "./fields.ts";
 import { grouped, percent } from "./numbers.ts";
 
@@ -41,9 +41,6 @@ function names({ rows: kind }: Summary): Column[] {
 
 type Figure = keyof { [K in keyof Totals as Totals[K] extends number ? K : never]: true };
 
-/** MACs without those by padding's zeros. */
-const paddingAware = "effectiveMacs" as string as Figure;
-
 function figures(summary: Summary): Column[] {
   const { totals } = summary;
   const count = (key: Figure, title: string, rank?: number): Column => ({
@@ -70,7 +67,7 @@ function figures(summary: Summary): Column[] {
     total: "",
     rank,
   });
-  const { macs, flops } = countTitles(summary);
+  const { macs, flops, cost } = countNames(summary);
   const columns = [
     count("parameters", "parameters"),
     totals.trainable === totals.parameters ? null : count("trainable", "trainable", 14),
@@ -79,31 +76,16 @@ function figures(summary: Summary): Column[] {
     count("additions", "additions", 3),
     count("biasAdditions", "bias adds", 2),
     { key: "other", title: "other", text: otherText, total: "", left: true, rank: 1 },
-    count("macs", macs.title, macs.rank),
-    totals[paddingAware] === undefined ? null : count(paddingAware, "padding-aware MACs", 9),
-    count("flops", flops.title, flops.rank),
-    share("flops", "FLOPs %", 12),
+    macs === null ? null : count("macs", macs, flops === null ? undefined : 10),
+    count("effectiveMacs", "padding-aware MACs", 9),
+    flops === null ? null : count("flops", flops),
+    share(cost, cost === "flops" ? "FLOPs %" : "MACs %", 12),
     count("activationBytes", "activation bytes", 7),
     field("field", "field", fieldText, 16),
     field("stride", "stride", strideText, 13),
     field("centre", "centre", centreText, 5),
   ];
   return columns.filter((each) => each !== null);
-}
-
-/** Only what the tool prints bears its name, and stays: the other figure is worked out from it. */
-function countTitles({ convention }: Summary) {
-  const { prints } = conventionOf(convention);
-  const exact = convention === "exact";
-  const named = (key: "macs" | "flops", title: string, derived: string, rank: number | undefined) => {
-    const printed = prints.includes(key);
-    const own = exact ? title : printed ? `${title} (${convention})` : derived;
-    return { title: own, rank: exact ? rank : printed ? undefined : 4 };
-  };
-  return {
-    macs: named("macs", "MACs", "MACs", 10),
-    flops: named("flops", "FLOPs", "2 × MACs", undefined),
-  };
 }
 
 const sizes = {

@@ -4,7 +4,7 @@ import type { LayerRow, Summary } from "../summary.ts";
 type Value = string | number | null;
 
 /** The rows as comma-separated values (RFC 4180): one record a row, exact numbers, no totals, empty where there is no value. */
-export function summaryCsv({ layers, totals }: Summary): string {
+export function summaryCsv({ layers }: Summary): string {
   const kinds = [...new Set(layers.flatMap(({ other }) => Object.keys(other)))].sort();
   const columns: [title: string, value: (row: LayerRow) => Value][] = [
     ["path", ({ path }) => path],
@@ -12,9 +12,7 @@ export function summaryCsv({ layers, totals }: Summary): string {
     ["description", ({ description }) => description],
     ["ops", ({ ops }) => ops.join(" ")],
     ["outputShape", ({ outputShape }) => outputShape?.join("x") ?? null],
-    ...numbers
-      .filter((key) => key in totals)
-      .map((key): [string, (row: LayerRow) => Value] => [key, (row) => row[key]]),
+    ...numbers.map((key): [string, (row: LayerRow) => Value] => [key, (row) => row[key]]),
     ...kinds.map((kind): [string, (row: LayerRow) => Value] => [`other:${kind}`, ({ other }) => other[kind] ?? 0]),
     ...shares.map((key): [string, (row: LayerRow) => Value] => [`share:${key}`, ({ share }) => share[key]]),
     ...axes.flatMap((axis) =>
@@ -35,7 +33,7 @@ const numbers = [
   "additions",
   "biasAdditions",
   "macs",
-  "effectiveMacs" as "macs",
+  "effectiveMacs",
   "flops",
   "activationBytes",
 ] as const;

@@ -1,6 +1,7 @@
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { models, nn, summarize, type Tensor } from "../../index.ts";
+import type { ConventionName } from "../conventions/convention.ts";
 import type { Network } from "../recording.ts";
 import { shortened, wrapped } from "./fit.ts";
 import { percent, short } from "./numbers.ts";
@@ -72,6 +73,18 @@ describe("the terminal's table", () => {
     expect(table).toMatch(/conv1 .*✗ failed/);
     expect(table).toContain("(not reached)");
     expect(table.replace(/\s+/g, " ")).toMatch(/✗ conv1 \(Conv2d 3→64, 7×7\): needs 3 input channels, got 4/);
+  });
+
+  test("names only the counts that a convention's tool prints", () => {
+    const titles = (convention: ConventionName) =>
+      summaryTable(summarize(known("alexnet"), [1, 3, 224, 224], { convention }), { width: 300 })
+        .split("\n")
+        .find((line) => line.startsWith("layer"))!
+        .split(/ {2,}/)
+        .filter((title) => /MACs|FLOPs/.test(title));
+    expect(titles("exact")).toEqual(["MACs", "padding-aware MACs", "FLOPs", "FLOPs %"]);
+    expect(titles("torchvision")).toEqual(["MACs (torchvision)", "padding-aware MACs", "MACs %"]);
+    expect(titles("calflops")).toEqual(["MACs (calflops)", "padding-aware MACs", "FLOPs (calflops)", "FLOPs %"]);
   });
 
   test("shows trainable parameters only where they differ", () => {

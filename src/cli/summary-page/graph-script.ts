@@ -30,6 +30,8 @@ function curve(points) {
   let path = "M" + points[0].join(" ");
   for (let at = 1; at < points.length; at++) {
     const [[x0, y0], [x1, y1]] = [points[at - 1], points[at]];
+    // An arrowhead takes its direction from the last piece, which must not be empty.
+    if (x0 === x1 && y0 === y1) continue;
     const middle = (y0 + y1) / 2;
     path += x0 === x1 ? "V" + y1 : "C" + [x0, middle, x1, middle, x1, y1].join(" ");
   }

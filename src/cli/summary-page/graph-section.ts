@@ -1,4 +1,5 @@
 import type { GraphItem, NetworkGraph, Summary } from "../../analysis/index.ts";
+import { type CountNames, countNames } from "../../analysis/render/count-names.ts";
 import { shortened } from "../../analysis/render/fit.ts";
 import { grouped, percent } from "../../analysis/render/numbers.ts";
 import { escapeHtml, section } from "../../pages/html.ts";
@@ -35,6 +36,7 @@ interface Figures {
  */
 export function graphSection(graph: NetworkGraph, ops: Summary): { html: string; geometry: GraphGeometry } {
   const { root, blocks } = layOutGraph(graph);
+  const names = countNames(ops);
   const drawing = new Drawing(graph, ops);
   const plain = ({ width, height, places, lines }: typeof root): BlockGeometry => ({
     size: [width, height],
@@ -54,7 +56,7 @@ export function graphSection(graph: NetworkGraph, ops: Summary): { html: string;
     ["larger", "Larger"],
   ].map(([action, label]) => `<button type="button" data-graph="${action}">${label}</button>`);
   const hint = `Click a block to open it, or go through the boxes with the arrow keys and press Enter. The upper bar of a box is its part of
-the FLOPs, the lower one of the parameters.`;
+the ${names[names.cost]}, the lower one of the parameters.`;
   const html = `<p class="hint">${hint}</p>
 <div class="tools">${blocks.size > 0 ? buttons.join("") : buttons.slice(2).join("")}</div>
 <div class="graph"><div class="scroll canvas" role="group" aria-label="The graph, in the order in which values flow"><svg id="graph" xmlns="http://www.w3.org/2000/svg">
@@ -69,11 +71,15 @@ class Drawing {
   readonly #items: readonly GraphItem[];
   readonly #rows: Summary["layers"];
   readonly #totals: Figures;
+  readonly #failedAt: string | null;
+  readonly #names: CountNames;
 
   constructor({ items }: NetworkGraph, ops: Summary) {
     this.#items = items;
     this.#rows = ops.layers.filter(({ outputShape }) => outputShape !== null);
     this.#totals = ops.totals;
+    this.#failedAt = ops.failedAt;
+    this.#names = countNames(ops);
   }
 
   /** Lines, then boxes; the script fills in where. */
@@ -84,7 +90,7 @@ class Drawing {
   #box(item: GraphItem, around: string): string {
     const { id, kind, path, type, description, outputShape, inside } = item;
     const figures = this.#figures(item);
-    const output = kind === "failed" ? "✗ see the error above" : outputShape.join("×");
+    const output = kind === "failed" ? `✗ ${this.#failedAt ?? "see the error above"}` : outputShape.join("×");
     const name = kind === "layer" || kind === "block" ? path : kind === "op" ? "" : kind;
     const local = path.startsWith(`${around}.`) ? path.slice(around.length + 1) : path;
     const first = kind === "block" && description === type ? `${local} (${type})` : description;
@@ -93,17 +99,19 @@ class Drawing {
       [name, name === description ? "" : description].filter(Boolean).join(": "),
       inside && `${item.ops.length} ops inside`,
       kind === "failed" ? output : `output ${output}`,
-      ...(item.ops.length === 0 ? [] : factsOf(figures, this.#totals)),
+      ...(item.ops.length === 0 ? [] : factsOf(figures, this.#totals, this.#names)),
     ].filter(Boolean);
-    const bar = (key: "flops" | "parameters", y: number) => {
+    const bar = (key: "macs" | "flops" | "parameters", y: number) => {
       const share = this.#totals[key] === 0 ? 0 : figures[key] / this.#totals[key];
       const width = share === 0 ? 0 : Math.max(1.5, share * (boxWidth - 12));
-      return width === 0 ? "" : `<rect class="${key}" x="6" y="${y}" width="${width.toFixed(1)}" height="3"/>`;
+      return width === 0
+        ? ""
+        : `<rect class="${key === "parameters" ? key : "cost"}" x="6" y="${y}" width="${width.toFixed(1)}" height="3"/>`;
     };
     const opens = inside ? ` role="button" aria-expanded="false"` : ` role="img"`;
     const head = `<g class="head" tabindex="-1"${opens}><rect class="box" width="${boxWidth}" height="${boxHeight}" rx="${kind === "layer" || kind === "block" ? 5 : 14}"/>\
 <text x="10" y="17">${inside ? '<tspan class="sign">+</tspan> ' : ""}${escapeHtml(shortened(first, inside ? 24 : 26))}</text><text class="quiet" x="10" y="32">${escapeHtml(shortened(second, 31))}</text>\
-${bar("flops", boxHeight - 8)}${bar("parameters", boxHeight - 4)}<title>${escapeHtml(facts.join("\n"))}</title></g>`;
+${bar(this.#names.cost, boxHeight - 8)}${bar("parameters", boxHeight - 4)}<title>${escapeHtml(facts.join("\n"))}</title></g>`;
     return `<g class="item ${kind}" data-item="${id}">${head}${inside ? this.block(id, inside.items, path) : ""}</g>`;
   }
 
@@ -120,12 +128,15 @@ ${bar("flops", boxHeight - 8)}${bar("parameters", boxHeight - 4)}<title>${escape
   }
 }
 
-function factsOf({ parameters, macs, flops, activationBytes }: Figures, totals: Figures): string[] {
-  const part = (value: number, total: number) => (value === 0 ? "" : ` (${percent(value / total)})`);
+function factsOf(figures: Figures, totals: Figures, { macs, flops }: CountNames): string[] {
+  const fact = (key: keyof Figures, name: string) => {
+    const part = figures[key] === 0 ? "" : ` (${percent(figures[key] / totals[key])})`;
+    return `${grouped(figures[key])} ${name}${part}`;
+  };
   return [
-    `${grouped(parameters)} parameters${part(parameters, totals.parameters)}`,
-    `${grouped(macs)} MACs${part(macs, totals.macs)}`,
-    `${grouped(flops)} FLOPs${part(flops, totals.flops)}`,
-    `${grouped(activationBytes)} bytes of activations${part(activationBytes, totals.activationBytes)}`,
+    fact("parameters", "parameters"),
+    ...(macs === null ? [] : [fact("macs", macs)]),
+    ...(flops === null ? [] : [fact("flops", flops)]),
+    fact("activationBytes", "bytes of activations"),
   ];
 }

@@ -43,7 +43,7 @@ function table(kind: "modules" | "ops", summary: Summary, rows: readonly TreeRow
     return `<th scope="col"${left ? "" : ' class="number"'} data-key="${key}" aria-sort="${sort}"><button type="button">${escapeHtml(title)}</button></th>`;
   });
   const folded = foldedDepth(rows);
-  const calls = rows.filter(({ kind }) => kind !== "group");
+  const calls = rows.filter(({ kind }) => kind === "call");
   const longest = Object.fromEntries(shared.map((key) => [key, Math.max(0, ...calls.map(({ share }) => share[key]))]));
   const body = rows.map((row, at) => {
     const cells = columns.map((column) => (column.key === "path" ? pathCell(row, folded) : cell(column, row, longest)));
@@ -67,8 +67,7 @@ function cell({ key, text, number, left }: Column, row: TreeRow, longest: Readon
   const written = value === null || value === 0 || words === value.toLocaleString("en-US");
   const data = written ? "" : ` data-value="${value}"`;
   if (!isShared(key) || row.share[key] === 0) return `<td${data}>${words}`;
-  const bar =
-    row.kind === "group" ? "" : ` class="${key}" style="--bar:${(row.share[key] / longest[key]!).toFixed(3)}"`;
+  const bar = row.kind !== "call" ? "" : ` class="${key}" style="--bar:${(row.share[key] / longest[key]!).toFixed(3)}"`;
   return `<td${bar}${data}>${words} <small>${percent(row.share[key])}</small>`;
 }
 

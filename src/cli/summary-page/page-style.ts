@@ -31,7 +31,7 @@ main { max-width: 100rem; }
 #graph .head { outline: none; }
 #graph .head:focus-visible .box { stroke: var(--accent); stroke-width: 4; }
 #graph .head:hover .box { stroke-width: 2.5; }
-#graph .flops { fill: var(--curve-0); }
+#graph .cost { fill: var(--curve-0); }
 #graph .parameters { fill: var(--curve-1); }
 #graph .lines path { fill: none; stroke: var(--quiet); stroke-width: 1.4; }
 #graph marker path { fill: var(--quiet); stroke: none; }

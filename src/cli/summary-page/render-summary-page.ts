@@ -1,4 +1,5 @@
 import { conventionOf, type NetworkGraph, type Summary } from "../../analysis/index.ts";
+import { countNames } from "../../analysis/render/count-names.ts";
 import { fieldText } from "../../analysis/render/fields.ts";
 import { errorText } from "../../analysis/render/frame.ts";
 import { grouped } from "../../analysis/render/numbers.ts";
@@ -45,15 +46,14 @@ export function renderSummaryPage({ title, summary, flat, graph, memory }: Summa
 
 function overview(summary: Summary, memory: PageMemory | undefined): string {
   const { totals, convention, error, layers } = summary;
-  const { meaning, prints } = conventionOf(convention);
-  const named = (key: "macs" | "flops", label: string) =>
-    convention !== "exact" && prints.includes(key) ? `${label} (${convention})` : label;
+  const { meaning } = conventionOf(convention);
+  const names = countNames(summary);
   const field = layers.findLast(({ outputShape }) => outputShape !== null)?.receptiveField;
   const figures: (readonly [string, string] | null)[] = [
     ["parameters", grouped(totals.parameters)],
     totals.trainable === totals.parameters ? null : ["trainable", grouped(totals.trainable)],
-    [named("macs", "MACs"), grouped(totals.macs)],
-    [named("flops", convention === "exact" || prints.includes("flops") ? "FLOPs" : "2 × MACs"), grouped(totals.flops)],
+    names.macs === null ? null : [names.macs, grouped(totals.macs)],
+    names.flops === null ? null : [names.flops, grouped(totals.flops)],
     ["bytes of activations", grouped(totals.activationBytes)],
     memory ? ["bytes at the peak of inference", grouped(memory.inference.totalBytes)] : null,
     memory?.training ? ["bytes at the peak of training", grouped(memory.training.totalBytes)] : null,

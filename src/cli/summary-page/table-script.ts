@@ -58,8 +58,9 @@ function arrangeAll() {
     if (table.place.hidden) continue;
     const shown = arrange(table);
     const leaves = table.rows.filter((row) => !row.classList.contains("group")).length;
+    const cost = table.heads.some((head) => head.dataset.key === "flops") ? "flops" : "macs";
     found.textContent = filter.value.trim() === "" ? "" :
-      shown + " of " + leaves + " rows: " + sumOf(table, "parameters") + ", " + sumOf(table, "flops");
+      shown + " of " + leaves + " rows: " + sumOf(table, "parameters") + ", " + sumOf(table, cost);
   }
 }
 
