@@ -23,8 +23,8 @@ export function callsOf(
   network: Module,
   order: readonly Node[],
   holding: ReadonlyMap<Module, ParameterCount>,
+  modules: ReadonlyMap<string, Module> = network.namedModules(),
 ): readonly Call[] {
-  const modules = network.namedModules();
   const paths = new Map([...modules].map(([path, module]) => [module as object, path]));
   const calls = new Map<Scope | null, { module: Module; path: string; nodes: Node[] }>();
   for (const node of opsOf(order)) {
@@ -50,8 +50,10 @@ export const opsOf = (order: readonly Node[]): Node[] =>
 const isConstant = (op: Node["op"]) => op.kind === "elementwise" && op.arity === 0;
 
 /** What each module holds itself: a shared parameter counts for the first that has it. */
-export function parametersByModule(network: Module): Map<Module, ParameterCount> {
-  const modules = network.namedModules();
+export function parametersByModule(
+  network: Module,
+  modules: ReadonlyMap<string, Module> = network.namedModules(),
+): Map<Module, ParameterCount> {
   const found = new Map<Module, ParameterCount>();
   for (const [name, parameter] of network.namedParameters()) {
     const module = modules.get(name.slice(0, Math.max(0, name.lastIndexOf("."))))!;

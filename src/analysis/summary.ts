@@ -1,5 +1,6 @@
 import type { Node, Scope } from "../core/node.ts";
 import { numel, type Shape } from "../core/shape.ts";
+import type { Module } from "../nn/index.ts";
 import { type Call, callsOf, noParameters, type ParameterCount, parametersByModule } from "./calls.ts";
 import type { Convention, ConventionName } from "./conventions/convention.ts";
 import { conventionOf } from "./conventions/index.ts";
@@ -142,8 +143,9 @@ export function summarize(network: Network, inputShape: Shape, options: SummaryO
   const recording = recordPartially(network, inputShape);
   if (recording.error !== null && !partial) throw recording.error;
   const fields = new FieldMap(recording);
-  const parameters = parametersByModule(network);
-  const calls = callsOf(network, recording.order, parameters);
+  const named = network.namedModules();
+  const parameters = parametersByModule(network, named);
+  const calls = callsOf(network, recording.order, parameters, named);
   const rows: { readonly end: number; readonly row: BareRow }[] = [];
   for (const call of calls) {
     let own = parameters.get(call.module) ?? noParameters;
@@ -160,16 +162,18 @@ export function summarize(network: Network, inputShape: Shape, options: SummaryO
     network.constructor.name,
     inputShape,
     rows.map(({ row }) => row),
-    { rows: kind, convention: convention.name, modules: modulesOf(network, recording), error: recording.error },
+    { rows: kind, convention: convention.name, modules: modulesOf(named, recording), error: recording.error },
   );
 }
 
-function modulesOf(network: Network, { order }: Recording): ModuleEntry[] {
+function modulesOf(named: ReadonlyMap<string, Module>, { order }: Recording): ModuleEntry[] {
   const scopes = new Set<Scope>();
-  for (const node of order) for (let at = node.scope; at && !scopes.has(at); at = at.outer) scopes.add(at);
+  // A parameter's leaf may have come to be in an earlier recording.
+  const recorded = order.filter(({ op }) => op.kind !== "leaf");
+  for (const node of recorded) for (let at = node.scope; at && !scopes.has(at); at = at.outer) scopes.add(at);
   const calls = new Map<object, number>();
   for (const { module } of scopes) calls.set(module, (calls.get(module) ?? 0) + 1);
-  return [...network.namedModules()].map(([path, module]) => ({
+  return [...named].map(([path, module]) => ({
     path,
     type: module.constructor.name,
     description: module.describe(),

@@ -1,5 +1,5 @@
 import type { Options } from "yargs";
-import { conventions } from "../analysis/index.ts";
+import { conventions } from "../analysis/conventions/index.ts";
 
 export const conventionOption = {
   convention: { type: "string", describe: "Whose MACs and FLOPs", choices: Object.keys(conventions), default: "exact" },

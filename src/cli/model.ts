@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { describeInputs, type Network } from "../analysis/index.ts";
+import type { Network } from "../analysis/index.ts";
 import { ConvsmithError } from "../core/errors.ts";
 import { closestNames } from "../core/names.ts";
 import type { Shape } from "../core/shape.ts";
@@ -23,11 +23,12 @@ export interface FoundModel {
 }
 
 /** A shape for a network of which none is known. */
-type ShapeFor = (network: Network) => Shape;
+type ShapeFor = (network: Network) => Shape | Promise<Shape>;
 
 const refuse =
   (name: string): ShapeFor =>
-  (network) => {
+  async (network) => {
+    const { describeInputs } = await import("../analysis/solve/inputs.ts");
     throw new UsageError(
       `${name}: --input is missing, and the module has no export input = [channels, height, width]. The network ${describeInputs(network)}: give a shape, such as --input 1x3x224x224.`,
     );
@@ -102,7 +103,7 @@ async function fromModule(
   const [channels = 3, height = 224, width = 224] = shape?.slice(-3) ?? [];
   const make = async () => (await create({ classes: 10, channels, height, width, ...asked })) as Network;
   const network = await make();
-  return { name, network, inputShape: shape ?? shapeFor(network), make };
+  return { name, network, inputShape: shape ?? (await shapeFor(network)), make };
 }
 
 /** Only a module needs the whole package. */

@@ -200,7 +200,10 @@ interface Members {
 /** @throws ConvsmithError for an array of modules or parameters, which would be overlooked. */
 function entries(module: Module): Members {
   const members: Members = { parameters: new Map(), buffers: new Map(), modules: new Map() };
-  for (const [name, value] of Object.entries(module)) {
+  for (const name of Object.keys(module)) {
+    const value = (module as unknown as Record<string, unknown>)[name];
+    // Most properties are settings: networks of thousands of modules are walked often.
+    if (typeof value !== "object" || value === null) continue;
     if (value instanceof Module) members.modules.set(name, value);
     else if (value instanceof Parameter) members.parameters.set(name, value);
     else if (value instanceof Buffer) members.buffers.set(name, value);

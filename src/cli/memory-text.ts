@@ -1,0 +1,64 @@
+import type { NetworkMemory, RunMemory } from "../analysis/index.ts";
+
+const group = (value: number) => value.toLocaleString("en-US");
+const blocks = "▁▂▃▄▅▆▇█";
+
+/** Peak memory of an inference and of a training step, each with a timeline of what is alive in the arena. */
+export function memoryText(memory: NetworkMemory, width: number): string {
+  const { device, threads, inference, training, trainingError } = memory;
+  const lines = [
+    `memory on ${device} with ${threads} thread${threads === 1 ? "" : "s"}, in bytes`,
+    ...runText("inference", inference, width),
+  ];
+  if (training) lines.push("", ...runText(`training step (${training.loss}, ${training.optimizer})`, training, width));
+  else lines.push("", `training step: none. ${trainingError}`);
+  return lines.join("\n");
+}
+
+function runText(name: string, run: RunMemory, width: number): string[] {
+  const { arenaBytes, totalBytes, timeline, peak } = run;
+  const parts: readonly (readonly [string, number])[] = [
+    ["arena", arenaBytes],
+    ["parameters", run.parameterBytes],
+    ["buffers", run.bufferBytes],
+    ["gradients", run.gradientBytes],
+    ["optimiser", run.optimizerBytes],
+    [
+      "kernels and threads",
+      totalBytes - arenaBytes - run.parameterBytes - run.bufferBytes - run.gradientBytes - run.optimizerBytes,
+    ],
+  ];
+  const sum = parts.flatMap(([label, bytes]) => (bytes > 0 ? [`${label} ${group(bytes)}`] : []));
+  const at = timeline[peak.step];
+  const where = at ? ` in ${at.layer === "" ? "(network)" : (at.layer ?? "a step of no layer")} (${at.kernel})` : "";
+  return [
+    ...wrapped(`${name}: ${group(totalBytes)} = ${sum.join(" + ")}`, width),
+    `  peak of the arena at step ${peak.step + 1} of ${timeline.length}${where}`,
+    `  ${sparkline(
+      timeline.map(({ liveBytes }) => liveBytes),
+      Math.min(64, width - 2),
+    )}`,
+  ];
+}
+
+/** Bytes over the steps: a column shows the most of its steps. */
+function sparkline(values: readonly number[], width: number): string {
+  const most = Math.max(1, ...values);
+  const columns = Math.min(width, values.length);
+  return Array.from({ length: columns }, (_, column) => {
+    const from = Math.floor((column * values.length) / columns);
+    const to = Math.max(from + 1, Math.floor(((column + 1) * values.length) / columns));
+    const value = Math.max(...values.slice(from, to));
+    return blocks[Math.min(blocks.length - 1, Math.floor((value / most) * blocks.length))];
+  }).join("");
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(last === undefined ? word : `  ${word}`);
+  }
+  return lines;
+}
