@@ -15,6 +15,7 @@ export function benchTarget(): Target {
   const [rows, columns] = (process.env.CONVSMITH_TILE ?? (major < 24 ? "3x12" : "6x8")).split("x").map(Number);
   return {
     fusedMultiplyAdd: true,
+    numerics: "fast",
     tile: [rows!, columns!],
     memory: { initialPages, maximumPages: initialPages, shared: true },
   };

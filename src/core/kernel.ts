@@ -32,10 +32,17 @@ export type LayoutWish =
  */
 export type OutputOrder = "contiguous" | "channelsLast" | "any" | "scatter";
 
-/** What the machine at hand offers: nothing else about it may reach an emitter. */
+/**
+ * "exact": every kernel rounds like a plain sum of products. "fast": also kernels that round up to four times as much where
+ * they save time. It changes bits, so it is recorded in checkpoints.
+ */
+export type NumericsMode = "exact" | "fast";
+
+/** What the machine at hand offers, and what the user allows: nothing else about it may reach an emitter. */
 export interface Target {
   /** `f32x4.relaxed_madd` is there. It changes bits, so it is recorded in checkpoints. */
   readonly fusedMultiplyAdd: boolean;
+  readonly numerics: NumericsMode;
   /** Rows and columns of the register tile that the probe found fastest: columns is a multiple of 4. */
   readonly tile: readonly [rows: number, columns: number];
   readonly memory: { readonly initialPages: number; readonly maximumPages: number; readonly shared: boolean };

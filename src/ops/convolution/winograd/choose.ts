@@ -1,0 +1,41 @@
+import type { Target } from "../../../core/kernel.ts";
+import type { TensorType } from "../../../core/shape.ts";
+import { blockTilesOf } from "./problem.ts";
+import { f2x2, f4x4, type Scheme } from "./transforms.ts";
+
+/** Fewer tiles than this use a panel's weights too seldom. */
+const leastBlockTiles = 8;
+
+/**
+ * The scheme that takes the least time for a 3x3 convolution of stride 1, or null where the direct kernel does. By shape
+ * alone: another choice gives other bits.
+ */
+export function chooseScheme(
+  input: TensorType,
+  output: TensorType,
+  { numerics }: Pick<Target, "numerics">,
+): Scheme | null {
+  const [batch, channels, inputHeight, inputWidth] = input.shape as [number, number, number, number];
+  const [, outputs, height, width] = output.shape as [number, number, number, number];
+  if (channels < 4 || outputs < 4 || Math.min(height, width, inputHeight, inputWidth) < 2) return null;
+  const products = (channels * outputs) / 4;
+  let best: Scheme | null = null;
+  let least = 0.9 * 9 * batch * height * width * products;
+  for (const scheme of numerics === "fast" ? [f2x2, f4x4] : [f2x2]) {
+    if (blockTilesOf(channels, scheme) < leastBlockTiles) continue;
+    const tiles = batch * Math.ceil(height / scheme.outputs) * Math.ceil(width / scheme.outputs);
+    const cost = winogradCost(scheme, tiles, channels, outputs);
+    if (cost < least) [best, least] = [scheme, cost];
+  }
+  return best;
+}
+
+/**
+ * In multiply-adds of vectors, measured: moving a vector into or out of the transformed domain costs as much as five for
+ * each position, a vector of weights as six.
+ */
+function winogradCost({ size }: Scheme, tiles: number, channels: number, outputs: number): number {
+  const [inputVectors, outputVectors] = [Math.ceil(channels / 4), Math.ceil(outputs / 4)];
+  const perTile = channels * outputVectors + 5 * (inputVectors + outputVectors);
+  return size ** 2 * (tiles * perTile + 6 * channels * outputVectors);
+}
