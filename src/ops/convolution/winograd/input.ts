@@ -1,47 +1,57 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
 import { loadLanes, storeLanes } from "../direct/emit.ts";
-import type { WinogradShape } from "./problem.ts";
+import type { Transform } from "./transforms.ts";
+
+/** Tiles of `from` x `from` pixels that become `to` x `to` numbers for each channel. */
+export interface TileTransform {
+  readonly transform: Transform;
+  readonly from: number;
+  readonly to: number;
+  readonly channels: number;
+  readonly pixelBytes: number;
+  /** Bytes between the results of one position and those of the next. */
+  readonly plane: number;
+}
 
 /**
- * `input(source, rowStep, target, tile)`: transforms the input of one tile, `V = Bᵀ d B`, four channels at a time, into
- * its row of each position's plane. `tile` is memory for the half that is done: columns first, then rows.
+ * `transform(source, rowStep, target, half)`: transforms one tile, four channels at a time, into its row of each position's
+ * plane. `half` is memory for what is done along one axis: columns first, then rows.
  */
-export function emitInputTransform(name: string, shape: WinogradShape, fused: boolean): FunctionBuilder {
-  const { scheme, channels, inputPlane } = shape;
-  const { size } = scheme;
+export function emitTileTransform(name: string, shape: TileTransform, fused: boolean): FunctionBuilder {
+  const { transform, from, to, channels, pixelBytes, plane } = shape;
   const f = new FunctionBuilder(name, ["i32", "i32", "i32", "i32"]);
-  const [source, rowStep, target, tile] = f.parameters as [Local, Local, Local, Local];
-  const rows = [source, ...f.locals("i32", size - 1)];
+  const [source, rowStep, target, half] = f.parameters as [Local, Local, Local, Local];
+  const rows = [source, ...f.locals("i32", from - 1)];
   const end = f.local("i32");
-  const vectors = f.locals("v128", size);
+  const vectors = f.locals("v128", from);
 
-  const transform = (lanes: number) => {
-    for (let column = 0; column < size; column++) {
+  const both = (lanes: number) => {
+    for (let column = 0; column < from; column++) {
       for (const [row, address] of rows.entries()) {
-        loadLanes(f, address, lanes, column * channels * 4);
+        loadLanes(f, address, lanes, column * pixelBytes);
         f.set(vectors[row]!);
       }
-      scheme.input(f, fused, vectors, (row, push) => {
-        f.get(tile);
+      transform(f, fused, vectors, (row, push) => {
+        f.get(half);
         push();
-        f.store("v128.store", (row * size + column) * 16);
+        f.store("v128.store", (row * from + column) * 16);
       });
     }
-    for (let row = 0; row < size; row++) {
+    for (let row = 0; row < to; row++) {
       for (const [column, vector] of vectors.entries()) {
-        f.get(tile)
-          .load("v128.load", (row * size + column) * 16)
+        f.get(half)
+          .load("v128.load", (row * from + column) * 16)
           .set(vector);
       }
-      scheme.input(f, fused, vectors, (column, push) => {
+      transform(f, fused, vectors, (column, push) => {
         f.get(target);
         push();
-        f.store("v128.store", (row * size + column) * inputPlane);
+        f.store("v128.store", (row * to + column) * plane);
       });
     }
   };
 
-  for (let row = 1; row < size; row++)
+  for (let row = 1; row < from; row++)
     f.get(rows[row - 1]!)
       .get(rowStep)
       .op("i32.add")
@@ -50,12 +60,12 @@ export function emitInputTransform(name: string, shape: WinogradShape, fused: bo
   if (whole > 0) {
     f.get(target).i32(whole).op("i32.add").set(end);
     f.loop(() => {
-      transform(4);
+      both(4);
       for (const row of rows) f.get(row).i32(16).op("i32.add").set(row);
       f.get(target).i32(16).op("i32.add").tee(target).get(end).op("i32.lt_u").branchIf(0);
     });
   }
-  if (channels % 4 > 0) transform(channels % 4);
+  if (channels % 4 > 0) both(channels % 4);
   return f;
 }
 
@@ -63,7 +73,10 @@ export function emitInputTransform(name: string, shape: WinogradShape, fused: bo
  * `patch(source, rowStep, y, x, top, left, bottom, right, patch)`: copies the input of a tile at (y, x), zeros where it
  * lies outside of the rows [top, bottom) and columns [left, right).
  */
-export function emitPatch(name: string, { scheme, channels }: WinogradShape): FunctionBuilder {
+export function emitPatch(
+  name: string,
+  { from, channels, pixelBytes }: Pick<TileTransform, "from" | "channels" | "pixelBytes">,
+): FunctionBuilder {
   const f = new FunctionBuilder(name, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"]);
   const [source, rowStep, y, x, top, left, bottom, right, patch] = f.parameters as [
     Local,
@@ -80,9 +93,9 @@ export function emitPatch(name: string, { scheme, channels }: WinogradShape): Fu
   const vector = f.local("v128");
   const rest = channels % 4;
   const whole = (channels - rest) * 4;
-  const inside = (counter: Local, from: Local, first: Local, limit: Local) => {
-    f.get(counter).get(from).op("i32.add").get(first).op("i32.ge_s");
-    f.get(counter).get(from).op("i32.add").get(limit).op("i32.lt_s").op("i32.and");
+  const inside = (counter: Local, start: Local, first: Local, limit: Local) => {
+    f.get(counter).get(start).op("i32.add").get(first).op("i32.ge_s");
+    f.get(counter).get(start).op("i32.add").get(limit).op("i32.lt_s").op("i32.and");
   };
   const pixel = (read: (lanes: number) => void) => {
     if (whole > 0) {
@@ -105,15 +118,15 @@ export function emitPatch(name: string, { scheme, channels }: WinogradShape): Fu
     }
   };
   f.get(patch).set(to);
-  f.for(row, 0, scheme.size, 1, () => {
-    f.for(column, 0, scheme.size, 1, () => {
+  f.for(row, 0, from, 1, () => {
+    f.for(column, 0, from, 1, () => {
       f.get(source)
         .get(row)
         .get(rowStep)
         .op("i32.mul")
         .op("i32.add")
         .get(column)
-        .i32(channels * 4)
+        .i32(pixelBytes)
         .op("i32.mul")
         .op("i32.add")
         .set(at);

@@ -3,7 +3,7 @@ import type { PanelClass } from "../direct/problem.ts";
 import { productPlane, type WinogradShape } from "./problem.ts";
 
 /**
- * `output(products, panel, target, tiles, rowStep, tile)`: transforms a panel's products of neighbouring tiles, `Y = Aᵀ M A`,
+ * `output(products, panel, target, tiles, rowStep, half)`: transforms a panel's products of neighbouring tiles, `Y = Aᵀ M A`,
  * and adds the bias, which is where the panel begins. Output pixels lie `pixelStep` bytes apart, rows `rowStep`.
  */
 export function emitOutputTransform(
@@ -16,7 +16,7 @@ export function emitOutputTransform(
   const { scheme, panels } = shape;
   const { size, outputs } = scheme;
   const f = new FunctionBuilder(name, ["i32", "i32", "i32", "i32", "i32", "i32"]);
-  const [products, panel, target, tiles, rowStep, tile] = f.parameters as [Local, Local, Local, Local, Local, Local];
+  const [products, panel, target, tiles, rowStep, half] = f.parameters as [Local, Local, Local, Local, Local, Local];
   const rows = [target, ...f.locals("i32", outputs - 1)];
   const vectors = f.locals("v128", size);
 
@@ -28,14 +28,14 @@ export function emitOutputTransform(
           .set(vector);
       }
       scheme.output(f, fused, vectors, (row, push) => {
-        f.get(tile);
+        f.get(half);
         push();
         f.store("v128.store", (row * size + column) * 16);
       });
     }
     for (const [row, address] of rows.entries()) {
       for (const [column, vector] of vectors.entries()) {
-        f.get(tile)
+        f.get(half)
           .load("v128.load", (row * size + column) * 16)
           .set(vector);
       }

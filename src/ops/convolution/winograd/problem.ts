@@ -89,8 +89,8 @@ export function scratchPlaces(shape: WinogradShape) {
   const { scheme, positions, channels, blockTiles, inputPlane, panels } = shape;
   const widest = panels.classes.reduce((a, b) => (b.vectors > a.vectors ? b : a));
   const parts = {
-    /** One tile between its two transforms. */
-    tile: positions * 16,
+    /** One tile that is transformed along one axis. */
+    half: positions * 16,
     /** The input of a tile that reaches over an edge. */
     patch: Math.ceil((positions * channels * 4) / 16) * 16,
     input: positions * inputPlane,

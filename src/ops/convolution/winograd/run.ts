@@ -4,19 +4,12 @@ import { forPanel, loadArguments, plusProduct } from "../direct/emit.ts";
 import { type ChannelMode, placeNames } from "../direct/finish.ts";
 import { groupBytes, type PanelClass } from "../direct/problem.ts";
 import { productPlane, scratchPlaces, type WinogradShape, weightPlane } from "./problem.ts";
+import { forRuns, planeNames, smaller, type TileSource, tileWalk, transformTiles } from "./tiles.ts";
 
 /** The argument block: these words, then for the output and each operand the words of placeNames. */
 export const fixedNames = [
-  "x",
+  ...planeNames,
   "weights",
-  "xBatch",
-  "xRow",
-  "firstRow",
-  "firstColumn",
-  "top",
-  "left",
-  "bottom",
-  "right",
   "tileColumns",
   "tileRows",
   "tiles",
@@ -58,74 +51,22 @@ export function emitRun(
   });
   const i32 = <Name extends string>(...names: Name[]) =>
     Object.fromEntries(names.map((name) => [name, f.local("i32")])) as Record<Name, Local>;
-  const v = i32("piece", "from", "to", "block", "part", "parts", "panel", "pFirst", "pEnd", "tile", "run", "runEnd");
-  const t = i32("n", "ty", "tx", "rest", "y", "x", "source", "target", "row", "rows", "pixels", "results");
+  const v = i32("piece", "from", "to", "block", "part", "parts", "panel", "pFirst", "pEnd");
+  const t = i32("rest", "y", "x", "rows", "pixels", "results");
   const w = i32("channel", "group", "bytes", "position", "input", "weights", "products", "tiles", "more", "size");
 
+  const walk = tileWalk(f, { from: v.from, to: v.to, tileRows: args.tileRows, tileColumns: args.tileColumns });
+  const source: TileSource = {
+    words: args,
+    pixelBytes: channels * 4,
+    step: m,
+    size,
+    channels,
+    transform: functions.input,
+    patchTransform: functions.input,
+    patch: functions.patch,
+  };
   const place = (name: Exclude<keyof typeof scratchAt, "bytes">) => f.get(scratch).i32(scratchAt[name]).op("i32.add");
-  const smaller = (a: Local, b: Local, target: Local) => {
-    f.get(a).get(b).get(a).get(b).op("i32.lt_s").op("select").set(target);
-  };
-  /** Runs the code for each run of neighbouring tiles of one tile row and image: tiles [tile, runEnd), the first at (n, ty, tx). */
-  const forRuns = (body: () => void) => {
-    f.get(v.from).set(v.tile);
-    f.loop(() => {
-      f.get(v.tile).get(args.tileColumns).op("i32.rem_u").set(t.tx);
-      f.get(v.tile).get(args.tileColumns).op("i32.div_u").set(t.rest);
-      f.get(t.rest).get(args.tileRows).op("i32.rem_u").set(t.ty);
-      f.get(t.rest).get(args.tileRows).op("i32.div_u").set(t.n);
-      f.get(v.tile).get(args.tileColumns).op("i32.add").get(t.tx).op("i32.sub").set(v.runEnd);
-      smaller(v.runEnd, v.to, v.runEnd);
-      body();
-      f.get(v.runEnd).tee(v.tile).get(v.to).op("i32.lt_s").branchIf(0);
-    });
-  };
-  const within = (from: Local, first: Local, limit: Local) => {
-    f.get(from).get(first).op("i32.ge_s");
-    f.get(from).i32(size).op("i32.add").get(limit).op("i32.le_s").op("i32.and");
-  };
-  const transformInput = () => {
-    place("input").set(t.target);
-    forRuns(() => {
-      f.get(args.firstRow);
-      plusProduct(f, t.ty, m);
-      f.set(t.y).get(args.firstColumn);
-      plusProduct(f, t.tx, m);
-      f.set(t.x).get(args.x);
-      plusProduct(f, t.n, args.xBatch);
-      plusProduct(f, t.y, args.xRow);
-      plusProduct(f, t.x, channels * 4);
-      f.set(t.source);
-      f.for(v.run, v.tile, v.runEnd, 1, () => {
-        within(t.y, args.top, args.bottom);
-        within(t.x, args.left, args.right);
-        f.op("i32.and").if(
-          () => {
-            f.get(t.source).get(args.xRow).get(t.target);
-            place("tile").call(functions.input);
-          },
-          () => {
-            f.get(t.source).get(args.xRow).get(t.y).get(t.x);
-            f.get(args.top).get(args.left).get(args.bottom).get(args.right);
-            place("patch").call(functions.patch);
-            place("patch")
-              .i32(size * channels * 4)
-              .get(t.target);
-            place("tile").call(functions.input);
-          },
-        );
-        f.get(t.x).i32(m).op("i32.add").set(t.x);
-        f.get(t.source)
-          .i32(m * channels * 4)
-          .op("i32.add")
-          .set(t.source);
-        f.get(t.target)
-          .i32(channelVectors * 16)
-          .op("i32.add")
-          .set(t.target);
-      });
-    });
-  };
   /** Calls the strip for tiles of `size` rows, and moves on behind them. */
   const strip = (kind: PanelClass, at: number, pushSize: () => void, tiles: Local) => {
     for (let rows = kind.rows; rows >= 1; rows--) {
@@ -176,7 +117,7 @@ export function emitRun(
   /** Pushes the address of output pixel (n, y, x), and of the panel's first channel where channels are a vector. */
   const pushAddress = ({ mode, word }: (typeof places)[number]) => {
     f.get(word("address"));
-    plusProduct(f, t.n, word("batch"));
+    plusProduct(f, walk.n, word("batch"));
     plusProduct(f, t.y, word("row"));
     plusProduct(f, t.x, word("pixel"));
     if (mode === "vector") plusProduct(f, w.channel, 4);
@@ -184,25 +125,25 @@ export function emitRun(
   const transformOutput = (kind: PanelClass, at: number) => {
     const tileBytes = kind.vectors * 16;
     place("products").set(w.products);
-    forRuns(() => {
-      f.get(v.runEnd).get(v.tile).op("i32.sub").set(w.tiles);
+    forRuns(f, walk, () => {
+      f.get(walk.runEnd).get(walk.tile).op("i32.sub").set(w.tiles);
       f.get(w.products).get(args.weights).get(w.bytes).op("i32.add");
       place("results").get(w.tiles);
       f.get(w.tiles)
         .i32(m * tileBytes)
         .op("i32.mul");
-      place("tile").call(functions.outputs[at]!);
+      place("half").call(functions.outputs[at]!);
       f.get(w.products);
       plusProduct(f, w.tiles, tileBytes);
       f.set(w.products);
-      f.get(t.ty).i32(m).op("i32.mul").set(t.y);
-      f.get(t.tx).i32(m).op("i32.mul").set(t.x);
+      f.get(walk.ty).i32(m).op("i32.mul").set(t.y);
+      f.get(walk.tx).i32(m).op("i32.mul").set(t.x);
       // The last tile of a row, and those of the last rows, may reach over the edge.
       f.get(w.tiles).i32(m).op("i32.mul").set(t.pixels);
       f.get(args.width).get(t.x).op("i32.sub").set(t.rest);
-      smaller(t.pixels, t.rest, t.pixels);
+      smaller(f, t.pixels, t.rest, t.pixels);
       f.get(t.y).i32(m).op("i32.add").set(t.rows);
-      smaller(t.rows, args.height, t.rows);
+      smaller(f, t.rows, args.height, t.rows);
       place("results").set(t.results);
       f.loop(() => {
         f.get(t.results).get(t.pixels);
@@ -227,8 +168,12 @@ export function emitRun(
     partBounds(f, v.part, args.panelParts, v.parts, v.pFirst, v.pEnd);
     f.get(v.block).get(args.tilesPerBlock).op("i32.mul").tee(v.from);
     f.get(args.tilesPerBlock).op("i32.add").set(v.to);
-    smaller(v.to, args.tiles, v.to);
-    transformInput();
+    smaller(f, v.to, args.tiles, v.to);
+    transformTiles(f, walk, source, {
+      target: () => place("input"),
+      patch: () => place("patch"),
+      half: () => place("half"),
+    });
     f.for(v.panel, v.pFirst, v.pEnd, 1, () => {
       forPanel(f, panels, v.panel, w, groupBytes(panels), (kind, at) => {
         multiply(kind, at);

@@ -5,7 +5,7 @@ import type { Argument, KernelCall, KernelPlan, KernelStep } from "../../../core
 import { channelMode, emitFinish, placeArguments } from "../direct/finish.ts";
 import { groupBytes } from "../direct/problem.ts";
 import { emitStrip } from "../direct/strip.ts";
-import { emitInputTransform, emitPatch } from "./input.ts";
+import { emitPatch, emitTileTransform } from "./input.ts";
 import { emitOutputTransform } from "./output.ts";
 import { winogradPackStep } from "./pack.ts";
 import { scratchPlaces, type WinogradProblem, type WinogradShape, winogradShape } from "./problem.ts";
@@ -46,10 +46,10 @@ function winogradStep(problem: WinogradProblem, shape: WinogradShape, tables: In
   const operands = epilogue?.operands ?? [];
   const { pieces, ...split } = splitTiles(problem, shape);
   const words: Record<(typeof fixedNames)[number], Argument> = {
-    x: { buffer: "input", index: 0, offset: input.offset },
+    address: { buffer: "input", index: 0, offset: input.offset },
     weights: { buffer: "workspace", index: 0 },
-    xBatch: input.strides[0]! * 4,
-    xRow: input.strides[2]! * 4,
+    batch: input.strides[0]! * 4,
+    row: input.strides[2]! * 4,
     firstRow: first[0],
     firstColumn: first[1],
     top: -border.top,
@@ -82,14 +82,22 @@ function winogradStep(problem: WinogradProblem, shape: WinogradShape, tables: In
 
 function emitModule(problem: WinogradProblem, shape: WinogradShape): Uint8Array<ArrayBuffer> {
   const { outputs, output, epilogue, target } = problem;
-  const { panels, channelVectors } = shape;
+  const { scheme, panels, channels, channelVectors } = shape;
   const modes = [output, ...(epilogue?.operands ?? [])].map((layout) => channelMode(layout, outputs));
   const fused = target.fusedMultiplyAdd;
   const functions: FunctionBuilder[] = [];
   const add = (each: FunctionBuilder): number => functions.push(each) - 1;
+  const tile = {
+    transform: scheme.input,
+    from: scheme.size,
+    to: scheme.size,
+    channels,
+    pixelBytes: channels * 4,
+    plane: shape.inputPlane,
+  };
   const indexes = {
-    input: add(emitInputTransform("input", shape, fused)),
-    patch: add(emitPatch("patch", shape)),
+    input: add(emitTileTransform("input", tile, fused)),
+    patch: add(emitPatch("patch", tile)),
     strips: panels.classes.map((kind, at) =>
       Array.from({ length: kind.rows }, (_, rows) =>
         add(
