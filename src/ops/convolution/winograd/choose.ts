@@ -1,5 +1,6 @@
 import type { Target } from "../../../core/kernel.ts";
 import type { TensorType } from "../../../core/shape.ts";
+import { gradientParts, gradientShape, splitGradient } from "./gradient-shape.ts";
 import { blockTilesOf } from "./problem.ts";
 import { f2x2, f4x4, type Scheme } from "./transforms.ts";
 
@@ -38,4 +39,28 @@ function winogradCost({ size }: Scheme, tiles: number, channels: number, outputs
   const [inputVectors, outputVectors] = [Math.ceil(channels / 4), Math.ceil(outputs / 4)];
   const perTile = channels * outputVectors + 5 * (inputVectors + outputVectors);
   return size ** 2 * (tiles * perTile + 6 * channels * outputVectors);
+}
+
+/** The same for the gradient of such a convolution's weight: a vector of sums costs three for each band, and more to transform. */
+export function chooseGradientScheme(input: TensorType, grad: TensorType, target: Target): Scheme | null {
+  const [batch, channels, inputHeight, inputWidth] = input.shape as [number, number, number, number];
+  const [, outputs, height, width] = grad.shape as [number, number, number, number];
+  if (channels < 4 || outputs < 4 || Math.min(height, width, inputHeight, inputWidth) < 2) return null;
+  let best: Scheme | null = null;
+  const products = (channels * outputs) / 4;
+  // The outer product kernel's sums are read and written too: that counts where there are few pixels.
+  let least = 0.9 * 9 * (batch * height * width + 20) * products;
+  for (const scheme of target.numerics === "fast" ? [f2x2, f4x4] : [f2x2]) {
+    const parts = gradientParts(channels, outputs, scheme);
+    if (!parts || parts.blockTiles < leastBlockTiles) continue;
+    const tiles = batch * Math.ceil(height / scheme.outputs) * Math.ceil(width / scheme.outputs);
+    const { bands } = splitGradient(gradientShape(channels, outputs, scheme, target), tiles);
+    const transforms =
+      Math.ceil(channels / 4) * (outputs / parts.partOutputs) +
+      Math.ceil(outputs / 4) * (channels / parts.partChannels);
+    const sums = scheme.size * 3 + 3 * bands;
+    const cost = scheme.size ** 2 * (tiles * (products + 5 * transforms) + sums * products);
+    if (cost < least) [best, least] = [scheme, cost];
+  }
+  return best;
 }

@@ -21,6 +21,10 @@ export interface Scheme {
   readonly weight: Transform;
   /** Aᵀ: from m + 2 products to m outputs. */
   readonly output: Transform;
+  /** A: from the gradients of m outputs to those of m + 2 products. */
+  readonly gradOutput: Transform;
+  /** Gᵀ: from the gradients of m + 2 transformed taps to those of 3. */
+  readonly gradWeight: Transform;
 }
 
 /** Pushes a · factor + c. */
@@ -57,6 +61,18 @@ export const f2x2: Scheme = {
     put(0, () => f.get(a!).get(b!).op("f32x4.add").get(c!).op("f32x4.add"));
     put(1, () => f.get(b!).get(c!).op("f32x4.sub").get(d!).op("f32x4.add"));
   },
+  gradOutput(f, _fused, [a, b], put) {
+    put(0, () => f.get(a!));
+    sumAndDifference(f, put, 1, a!, b!);
+    put(3, () => f.get(b!));
+  },
+  gradWeight(f, _fused, [a, b, c, d], put) {
+    const even = f.local("v128");
+    f.get(b!).get(c!).op("f32x4.add").f32x4(0.5).op("f32x4.mul").set(even);
+    put(0, () => f.get(a!).get(even).op("f32x4.add"));
+    put(1, () => f.get(b!).get(c!).op("f32x4.sub").f32x4(0.5).op("f32x4.mul"));
+    put(2, () => f.get(even).get(d!).op("f32x4.add"));
+  },
 };
 
 /** Points p and 1 / p: of all pairs that were tried, these lose least (docs/decisions/0004-winograd.md). */
@@ -64,6 +80,20 @@ const [p, q] = [2 / 3, 3 / 2];
 const [pp, qq] = [p * p, q * q];
 /** The product of a point's distances to all others, by which its row of G is divided. */
 const [np, nq] = [2 * pp * (pp - qq), 2 * qq * (qq - pp)];
+
+/** Sums and differences of what belongs to p and -p, and to q and -q, and how to push factorP · ofP + factorQ · ofQ. */
+function pointPairs(f: FunctionBuilder, fused: boolean, [a, b, c, d]: readonly [Local, Local, Local, Local]) {
+  const [sumP, sumQ, differenceP, differenceQ, scaled] = f.locals("v128", 5) as [Local, Local, Local, Local, Local];
+  f.get(a).get(b).op("f32x4.add").set(sumP);
+  f.get(c).get(d).op("f32x4.add").set(sumQ);
+  f.get(a).get(b).op("f32x4.sub").set(differenceP);
+  f.get(c).get(d).op("f32x4.sub").set(differenceQ);
+  const combine = (ofP: Local, factorP: number, ofQ: Local, factorQ: number) => {
+    f.get(ofQ).f32x4(factorQ).op("f32x4.mul").set(scaled);
+    scaledSum(f, fused, ofP, factorP, scaled);
+  };
+  return { sumP, sumQ, differenceP, differenceQ, combine };
+}
 
 /** Points 0, ±2/3, ±3/2 and infinity. */
 export const f4x4: Scheme = {
@@ -111,20 +141,40 @@ export const f4x4: Scheme = {
     put(5, () => f.get(c!));
   },
   output(f, fused, [a, b, c, d, e, g], put) {
-    const [sumP, sumQ, differenceP, differenceQ, scaled] = f.locals("v128", 5) as [Local, Local, Local, Local, Local];
-    f.get(b!).get(c!).op("f32x4.add").set(sumP);
-    f.get(d!).get(e!).op("f32x4.add").set(sumQ);
-    f.get(b!).get(c!).op("f32x4.sub").set(differenceP);
-    f.get(d!).get(e!).op("f32x4.sub").set(differenceQ);
+    const { sumP, sumQ, differenceP, differenceQ, combine } = pointPairs(f, fused, [b!, c!, d!, e!]);
     put(0, () => f.get(a!).get(sumP).op("f32x4.add").get(sumQ).op("f32x4.add"));
-    const combine = (ofP: Local, factorP: number, ofQ: Local, factorQ: number) => {
-      f.get(ofQ).f32x4(factorQ).op("f32x4.mul").set(scaled);
-      scaledSum(f, fused, ofP, factorP, scaled);
-    };
     put(1, () => combine(differenceP, p, differenceQ, q));
     put(2, () => combine(sumP, pp, sumQ, qq));
     put(3, () => {
       combine(differenceP, pp * p, differenceQ, qq * q);
+      f.get(g!).op("f32x4.add");
+    });
+  },
+  gradOutput(f, fused, [a, b, c, d], put) {
+    const [even, odd] = f.locals("v128", 2) as [Local, Local];
+    put(0, () => f.get(a!));
+    for (const [first, own, square] of [
+      [1, p, pp],
+      [3, q, qq],
+    ] as const) {
+      scaledSum(f, fused, c!, square, a!);
+      f.set(even);
+      scaledSum(f, fused, d!, square, b!);
+      f.set(odd);
+      put(first, () => scaledSum(f, fused, odd, own, even));
+      put(first + 1, () => scaledSum(f, fused, odd, -own, even));
+    }
+    put(5, () => f.get(d!));
+  },
+  gradWeight(f, fused, [a, b, c, d, e, g], put) {
+    const { sumP, sumQ, differenceP, differenceQ, combine } = pointPairs(f, fused, [b!, c!, d!, e!]);
+    put(0, () => {
+      combine(sumP, 1 / np, sumQ, 1 / nq);
+      f.get(a!).op("f32x4.add");
+    });
+    put(1, () => combine(differenceP, p / np, differenceQ, q / nq));
+    put(2, () => {
+      combine(sumP, pp / np, sumQ, qq / nq);
       f.get(g!).op("f32x4.add");
     });
   },
