@@ -27,14 +27,12 @@ export interface WinogradShape {
 
 /** Tiles of a block: enough to use a panel's weights often, few enough for its transformed input to stay in the cache. */
 const mostTiles = { 2: 72, 4: 36 } as const;
-const inputBytes = 640 * 1024;
+const inputBytes = 880 * 1024;
 /** Planes that lie a multiple of 4 KiB apart share the few places of one set of the first-level cache. */
 const planePadding = 64;
 
 export function blockTilesOf(channels: number, { outputs, size }: Scheme): number {
-  const fitting = Math.floor(inputBytes / (size ** 2 * Math.ceil(channels / 4) * 16));
-  // Multiples of twelve are cut into register tiles of any size without a rest.
-  return Math.min(mostTiles[outputs], fitting < 12 ? fitting : Math.floor(fitting / 12) * 12);
+  return Math.min(mostTiles[outputs], Math.floor(inputBytes / (size ** 2 * Math.ceil(channels / 4) * 16)));
 }
 
 export function winogradShape(problem: WinogradProblem, scheme: Scheme): WinogradShape {
