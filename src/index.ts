@@ -15,8 +15,8 @@ export * from "./tensor/index.ts";
 export { wasmDevice };
 
 /**
- * A WASM device with every kernel there is. `threads`: all cores where left out, or CONVSMITH_THREADS. `numerics`: "exact"
- * where left out, or CONVSMITH_NUMERICS; "fast" also takes convolutions by F(4x4,3x3), which round up to four times as much.
+ * A WASM device with every kernel there is. `threads`: all cores where left out, or CONVSMITH_THREADS. `numerics`: "fast"
+ * where left out, or CONVSMITH_NUMERICS; "exact" leaves out F(4x4,3x3), whose results round up to four times as much.
  * @throws ArgumentError for other numerics.
  */
 function wasmDevice(options: DeviceChoices = {}) {

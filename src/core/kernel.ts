@@ -33,8 +33,8 @@ export type LayoutWish =
 export type OutputOrder = "contiguous" | "channelsLast" | "any" | "scatter";
 
 /**
- * "exact": every kernel rounds like a plain sum of products. "fast": also kernels that round up to four times as much where
- * they save time. It changes bits, so it is recorded in checkpoints.
+ * "exact": every kernel rounds at most as much as a plain sum of products. "fast": also kernels that round up to four times
+ * as much where they save time. It changes bits, so it is recorded in checkpoints.
  */
 export type NumericsMode = "exact" | "fast";
 

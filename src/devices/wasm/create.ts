@@ -7,7 +7,7 @@ import { probeTile } from "./probe.ts";
 export interface DeviceChoices {
   /** All cores where left out, or CONVSMITH_THREADS. */
   readonly threads?: number;
-  /** "exact" where left out, or CONVSMITH_NUMERICS. */
+  /** "fast" where left out, or CONVSMITH_NUMERICS. */
   readonly numerics?: NumericsMode;
 }
 
@@ -16,7 +16,7 @@ export function createWasmDevice(kernels: readonly WasmKernel[], options: Device
   const platform = detectPlatform();
   const asked = options.threads ?? Number(platform.environment.CONVSMITH_THREADS ?? 0);
   const threads = Number.isInteger(asked) && asked > 0 ? asked : platform.cores;
-  const numerics = options.numerics ?? (platform.environment.CONVSMITH_NUMERICS || "exact");
+  const numerics = options.numerics ?? (platform.environment.CONVSMITH_NUMERICS || "fast");
   if (numerics !== "exact" && numerics !== "fast") {
     const source = options.numerics === undefined ? "CONVSMITH_NUMERICS" : "numerics";
     throw new ArgumentError(`${source} must be "exact" or "fast", got ${JSON.stringify(numerics)}`);

@@ -84,7 +84,7 @@ export function splitGradient(shape: GradientShape, tiles: number) {
   const [channelParts, outputParts] = partsOf(shape);
   const parts = channelParts * outputParts;
   const wanted = Math.min(32, Math.max(8, Math.round((2 * positions * tiles * channels * outputs) / pieceFlops)));
-  const bands = Math.max(1, Math.min(Math.ceil(wanted / parts), Math.floor(tiles / blockTiles)));
+  const bands = Math.max(1, Math.min(Math.ceil(wanted / parts), Math.floor(tiles / (2 * blockTiles))));
   const tilesPerBand = Math.ceil(tiles / bands);
   const blocks = Math.ceil(tilesPerBand / blockTiles);
   return {
