@@ -74,6 +74,9 @@ export type Argument = number | { readonly buffer: BufferKind; readonly index: n
 /** `operand`: of the epilogue. `workspace`: memory of this call alone, shared by its steps. `table`: constants of the plan. */
 export type BufferKind = "input" | "output" | "operand" | "workspace" | "table";
 
+/** The most scratch memory that a step may ask for, in bytes. */
+export const scratchLimit = 1 << 20;
+
 /**
  * A module and how to call it. It exports `run(arguments, first, last, scratch)`, all i32: the address of the argument
  * block, the pieces [first, last) to do, and the address of this thread's scratch memory. Pieces may run in any order
@@ -86,7 +89,7 @@ export interface KernelStep {
   readonly emit: () => Uint8Array<ArrayBuffer>;
   readonly arguments: readonly Argument[];
   readonly pieces: number;
-  /** Bytes of scratch memory that each thread needs. */
+  /** Bytes of scratch memory that each thread needs: at most `scratchLimit`. */
   readonly scratchBytes?: number;
 }
 

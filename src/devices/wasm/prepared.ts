@@ -1,8 +1,7 @@
-import type { Argument } from "../../core/kernel.ts";
+import { type Argument, scratchLimit } from "../../core/kernel.ts";
 import type { Plan, PlannedStep } from "../../engine/plan.ts";
 import type { Kernel, KernelCache } from "./kernels.ts";
 import type { Block, DeviceMemory } from "./memory.ts";
-import { scratchStride } from "./threads.ts";
 
 /** One step with its kernel, and where its argument block is. */
 export type PreparedStep =
@@ -57,7 +56,7 @@ export class PreparedPlan {
     this.steps = plan.steps.map((planned): PreparedStep => {
       if (planned.kind === "host") return { kind: "host", step: planned };
       const { label, scratchBytes = 0 } = planned.step;
-      if (scratchBytes > scratchStride) throw new Error(`${label}: needs ${scratchBytes} bytes of scratch memory`);
+      if (scratchBytes > scratchLimit) throw new Error(`${label}: needs ${scratchBytes} bytes of scratch memory`);
       const kernel = kernels.get(planned.step);
       const address = next * 4;
       for (const [index, argument] of planned.step.arguments.entries())

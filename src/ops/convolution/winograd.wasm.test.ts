@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Generator } from "../../core/generator.ts";
-import type { WasmKernel } from "../../core/kernel.ts";
+import { scratchLimit, type WasmKernel } from "../../core/kernel.ts";
 import { dataNode, type Node } from "../../core/node.ts";
 import { numel, type Shape } from "../../core/shape.ts";
 import { compute } from "../../devices/reference/evaluate.ts";
@@ -10,10 +10,12 @@ import { wasmDevice } from "../../index.ts";
 import { expectClose } from "../../testing/close.ts";
 import { checkEpilogue, expectSameBits, random, reference, runNode } from "../../testing/convolution-kernels.ts";
 import { computeOnReference } from "../../testing/golden-run.ts";
-import { testTarget } from "../../testing/run-kernel.ts";
+import { contiguousLayout, testTarget } from "../../testing/run-kernel.ts";
 import * as ops from "../index.ts";
 import { recordConvTranspose2d } from "./conv-transpose2d.ts";
 import { conv2d, inputGradient, recordConv2d } from "./conv2d.ts";
+import { blockTilesOf } from "./winograd/problem.ts";
+import { f2x2, f4x4 } from "./winograd/transforms.ts";
 import { winogradKernels } from "./winograd.wasm.ts";
 
 /** Also for shapes where another kernel is faster. */
@@ -21,6 +23,8 @@ const kernels = winogradKernels.map((kernel) => ({ ...kernel, accepts: () => tru
 const kernelsOf = (node: Node): WasmKernel[] => kernels.filter(({ op }) => op === node.op);
 /** How many times as much as a plain sum of products a kernel may round: the errors below say how much it does. */
 const roundings = (kernel: WasmKernel) => (kernel.name.includes("4x4") ? 4 : 1);
+
+const leafOf = (shape: Shape) => dataNode(new Float32Array(numel(shape)), shape);
 
 const targets = [
   testTarget([4, 8]),
@@ -129,12 +133,7 @@ test.each([16, 64, 256])("errors stay inside of their documented bounds with %i 
 
 test("is taken where it saves work, F(4x4,3x3) with fast numerics only", () => {
   const name = (shape: Shape, outputs: number, target = testTarget(), options = {}) => {
-    const node = conv2d(
-      dataNode(new Float32Array(numel(shape)), shape),
-      dataNode(new Float32Array(outputs * shape[1]! * 9), [outputs, shape[1]!, 3, 3]),
-      null,
-      { padding: 1, ...options },
-    );
+    const node = conv2d(leafOf(shape), leafOf([outputs, shape[1]!, 3, 3]), null, { padding: 1, ...options });
     const types = node.inputs;
     return winogradKernels.find((each) => each.op === node.op && each.accepts(types, node, node.attributes, target))
       ?.name;
@@ -147,6 +146,24 @@ test("is taken where it saves work, F(4x4,3x3) with fast numerics only", () => {
   expect(name([1, 5000, 56, 56], 64)).toBeUndefined();
   expect(name([8, 64, 56, 56], 64, exact, { stride: 2 })).toBeUndefined();
   expect(name([8, 64, 56, 56], 64, exact, { dilation: 2 })).toBeUndefined();
+});
+
+test("whatever the channels, what is taken fits into a thread's scratch memory", () => {
+  for (let channels = 4; channels < 1500; channels += 1 + (channels >> 4)) {
+    for (const scheme of [f2x2, f4x4]) {
+      if (blockTilesOf(channels, scheme) < 1) continue;
+      const node = conv2d(leafOf([1, channels, 8, 8]), leafOf([64, channels, 3, 3]), null, { padding: 1 });
+      const kernel = kernelsOf(node)[scheme === f4x4 ? 0 : 1]!;
+      for (const target of targets) {
+        const inputLayouts = node.inputs.map(({ shape }) => contiguousLayout(shape));
+        const call = { inputs: node.inputs, output: node, attributes: node.attributes, inputLayouts };
+        const rest = { outputLayout: contiguousLayout(node.shape), epilogue: null, target };
+        for (const { scratchBytes = 0 } of kernel.plan({ ...call, ...rest }).steps) {
+          expect(scratchBytes, `${kernel.name}, ${channels} channels`).toBeLessThanOrEqual(scratchLimit);
+        }
+      }
+    }
+  }
 });
 
 test("chained layers write each other's borders, and one, two and three threads give the same bits", async () => {

@@ -70,8 +70,8 @@ export const partsOf = ({ channels, outputs, partChannels, partOutputs }: Gradie
 
 /** Where the parts of a thread's scratch memory begin, in bytes. */
 export function gradientScratch(shape: GradientShape) {
-  const { scheme, positions, channels, outputs, inputPlane, gradPlane } = shape;
-  const patch = Math.max(scheme.size ** 2 * channels, scheme.outputs ** 2 * outputs) * 4;
+  const { scheme, positions, partChannels, partOutputs, inputPlane, gradPlane } = shape;
+  const patch = Math.max(positions * partChannels, scheme.outputs ** 2 * partOutputs) * 4;
   const half = positions * 16 + planePadding;
   const input = half + Math.ceil(patch / 16) * 16 + planePadding;
   const grad = input + positions * inputPlane;

@@ -1,4 +1,4 @@
-import type { Border } from "../../../core/kernel.ts";
+import { type Border, scratchLimit } from "../../../core/kernel.ts";
 import type { DirectProblem, PanelClass, Panels } from "../direct/problem.ts";
 import { panelWidths, splatStep, tileRows } from "../direct/tiles.ts";
 import type { Scheme } from "./transforms.ts";
@@ -25,14 +25,19 @@ export interface WinogradShape {
   readonly inputPlane: number;
 }
 
-/** Tiles of a block: enough to use a panel's weights often, few enough for its transformed input to stay in the cache. */
+/** Tiles of a block: enough to use a panel's weights often. */
 const mostTiles = { 2: 72, 4: 36 } as const;
-const inputBytes = 880 * 1024;
+/** Of the widest panel: a row of 16 outputs. */
+const mostRowBytes = 64;
 /** Planes that lie a multiple of 4 KiB apart share the few places of one set of the first-level cache. */
 const planePadding = 64;
 
+/** So many that a block's transformed input, products and results fit into the scratch memory, which is about a second-level cache. */
 export function blockTilesOf(channels: number, { outputs, size }: Scheme): number {
-  return Math.min(mostTiles[outputs], Math.floor(inputBytes / (size ** 2 * Math.ceil(channels / 4) * 16)));
+  const positions = size ** 2;
+  const fixed = positions * (channels * 4 + 16 + 2 * planePadding) + 8 * planePadding;
+  const perTile = positions * Math.ceil(channels / 4) * 16 + (positions + outputs ** 2) * mostRowBytes;
+  return Math.min(mostTiles[outputs], Math.floor((scratchLimit - fixed) / perTile));
 }
 
 export function winogradShape(problem: WinogradProblem, scheme: Scheme): WinogradShape {
