@@ -6,6 +6,7 @@ import { emitGradientReduction, reduceArgumentNames } from "./winograd/gradient-
 import { emitGradientProducts, gradientNames } from "./winograd/gradient-run.ts";
 import { gradientScratch, gradientShape, splitGradient, sumBytes } from "./winograd/gradient-shape.ts";
 import { f2x2, f4x4, type Scheme } from "./winograd/transforms.ts";
+import { isPlain3x3 } from "./winograd-tile.ts";
 
 /**
  * The weight gradient of a 3x3 convolution of stride 1 in Winograd's domain: `Gᵀ Σ ((Bᵀ d B) ⊙ (A dY Aᵀ)) G`, where the sum
@@ -15,10 +16,10 @@ const winogradWeightGradient = (scheme: Scheme): WasmKernel => ({
   op: conv2dWeightGradientOp,
   name: `weight gradient F(${scheme.outputs}x${scheme.outputs},3x3)`,
   accepts(inputs, _output, attributes, target) {
-    const { stride, dilation, groups, kernel_size } = attributes as WeightGradientAttributes;
-    const plain =
-      kernel_size.every((size) => size === 3) && [...stride, ...dilation, groups].every((each) => each === 1);
-    return plain && chooseGradientScheme(inputs[0]!, inputs[1]!, target) === scheme;
+    const geometry = attributes as WeightGradientAttributes;
+    return (
+      isPlain3x3(geometry.kernel_size, geometry) && chooseGradientScheme(inputs[0]!, inputs[1]!, target) === scheme
+    );
   },
   wishes: weightGradientWishes,
   plan: (call) => plan(call, scheme),

@@ -142,6 +142,20 @@ test("is taken where it saves work, F(4x4,3x3) with fast numerics only", () => {
   expect(name([8, 64, 56, 56], 64)).toBe("conv2d F(4x4,3x3)");
   expect(name([8, 64, 56, 56], 64, exact)).toBe("conv2d F(2x2,3x3)");
   expect(name([1, 64, 2, 2], 64)).toBeUndefined();
+  expect(name([64, 64, 2, 2], 64)).toBe("conv2d F(2x2,3x3)");
+  // A tile of a picture, or one picture of a batch, is computed like the whole.
+  for (const outputs of [9, 16, 64]) {
+    for (const shape of [
+      [1, 32, 9, 9],
+      [1, 32, 7, 90],
+      [8, 32, 7, 16],
+      [1, 32, 264, 392],
+    ]) {
+      expect(name(shape, outputs), `${shape}`).toBe("conv2d F(4x4,3x3)");
+      expect(name(shape, outputs, exact), `${shape}`).toBe("conv2d F(2x2,3x3)");
+    }
+  }
+  expect(name([1, 32, 5, 90], 16)).toBe(name([1, 32, 5, 16], 16));
   expect(name([1, 3, 56, 56], 64)).toBeUndefined();
   expect(name([1, 5000, 56, 56], 64)).toBeUndefined();
   expect(name([8, 64, 56, 56], 64, exact, { stride: 2 })).toBeUndefined();

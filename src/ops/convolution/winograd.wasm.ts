@@ -9,6 +9,7 @@ import type { ConvolutionAttributes, Pair } from "./geometry.ts";
 import { chooseScheme } from "./winograd/choose.ts";
 import { planWinograd } from "./winograd/step.ts";
 import { f2x2, f4x4, type Scheme } from "./winograd/transforms.ts";
+import { isPlain3x3 } from "./winograd-tile.ts";
 
 /** An op as a convolution of 3x3 taps and stride 1. */
 interface View {
@@ -40,9 +41,7 @@ function winograd(view: View, scheme: Scheme): WasmKernel {
     op: view.op,
     name: `${view.name} F(${scheme.outputs}x${scheme.outputs},3x3)`,
     accepts(inputs, output, attributes, target) {
-      const { stride, dilation, groups } = attributes as ConvolutionAttributes;
-      const [height, width] = inputs[1]!.shape.slice(2);
-      if (height !== 3 || width !== 3 || [...stride, ...dilation, groups].some((each) => each !== 1)) return false;
+      if (!isPlain3x3(inputs[1]!.shape.slice(2), attributes as ConvolutionAttributes)) return false;
       return inputs.every(({ dtype }) => dtype === "float32") && chooseScheme(inputs[0]!, output, target) === scheme;
     },
     wishes(inputs, output, attributes) {
