@@ -144,7 +144,7 @@ test("is taken where it saves work, F(4x4,3x3) with fast numerics only", () => {
   expect(name([1, 64, 2, 2], 64)).toBeUndefined();
   expect(name([64, 64, 2, 2], 64)).toBe("conv2d F(2x2,3x3)");
   // A tile of a picture, or one picture of a batch, is computed like the whole.
-  for (const outputs of [9, 16, 64]) {
+  for (const outputs of [16, 64]) {
     for (const shape of [
       [1, 32, 9, 9],
       [1, 32, 7, 90],
