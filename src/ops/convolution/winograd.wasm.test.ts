@@ -155,6 +155,12 @@ test("is taken where it saves work, F(4x4,3x3) with fast numerics only", () => {
       expect(name(shape, outputs, exact), `${shape}`).toBe("conv2d F(2x2,3x3)");
     }
   }
+  for (const shape of [
+    [1, 32, 9, 16],
+    [1, 32, 360, 640],
+  ]) {
+    expect(name(shape, 9), `${shape}`).toBe("conv2d F(4x4,3x3)");
+  }
   expect(name([1, 32, 5, 90], 16)).toBe(name([1, 32, 5, 16], 16));
   expect(name([1, 3, 56, 56], 64)).toBeUndefined();
   expect(name([1, 5000, 56, 56], 64)).toBeUndefined();
