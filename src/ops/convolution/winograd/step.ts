@@ -61,7 +61,7 @@ function winogradStep(problem: WinogradProblem, shape: WinogradShape, tables: In
     width: problem.outputSize[1],
   };
   return {
-    label: `winograd F(${shape.scheme.outputs}x${shape.scheme.outputs},3x3)`,
+    label: "Winograd convolution",
     key: `winograd ${JSON.stringify([
       shape.scheme.outputs,
       shape.panels,
