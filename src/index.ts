@@ -1,4 +1,4 @@
-import { createWasmDevice } from "./devices/wasm/create.ts";
+import { createWasmDevice, type DeviceChoices } from "./devices/wasm/create.ts";
 import { wasmKernels } from "./ops/wasm.ts";
 import { setDefaultDevice } from "./tensor/index.ts";
 
@@ -14,8 +14,12 @@ export * as optim from "./optim/index.ts";
 export * from "./tensor/index.ts";
 export { wasmDevice };
 
-/** A WASM device with every kernel there is. `threads`: all cores where left out, or CONVSMITH_THREADS. */
-function wasmDevice(options: { threads?: number } = {}) {
+/**
+ * A WASM device with every kernel there is. `threads`: all cores where left out, or CONVSMITH_THREADS. `numerics`: "fast"
+ * where left out, or CONVSMITH_NUMERICS; "exact" leaves out F(4x4,3x3), whose results round up to four times as much.
+ * @throws ArgumentError for other numerics.
+ */
+function wasmDevice(options: DeviceChoices = {}) {
   return createWasmDevice(wasmKernels, options);
 }
 

@@ -59,9 +59,12 @@ export class FieldMap {
   readonly #steps: Step[] = [];
   readonly #indices = new Map<Node, number>();
   readonly #input: Node;
+  readonly #group: (node: Node) => number;
 
-  constructor({ input, outputs }: Recording) {
+  /** @param group how many neighbouring positions of a node count as one, from a multiple of that number on: each sees what all of them see. */
+  constructor({ input, outputs }: Recording, group: (node: Node) => number = () => 1) {
     this.#input = input;
+    this.#group = group;
     const self: Along = { period: { period: 1, shift: 1 }, phases: [[0, 0]], whole: false };
     for (const node of recorded(outputs, followed)) {
       const index = node === input ? this.#push({ node, inputs: [], along: [self, self] }) : this.#add(node);
@@ -115,7 +118,7 @@ export class FieldMap {
     let everywhere = true;
     for (const [at, { step }] of inputs.entries()) {
       const inner = this.#steps[step]!.along[axis];
-      const own = periods[at]!;
+      const own = this.#group(node) === 1 ? periods[at]! : null;
       everywhere &&= inner.phases !== null && own?.everywhere === true;
       const composed: Period | null = own && inner.period && compose(own, inner.period);
       period = composed && (period ? together(period, composed) : composed);
@@ -143,7 +146,7 @@ export class FieldMap {
   #through(node: Node, inputs: Step["inputs"], axis: Axis, range: Range): Range | null | undefined {
     let result: Range | null | undefined;
     for (const { step, which } of inputs) {
-      const part = inputRange(node, axis, which, range);
+      const part = this.#inputRange(node, axis, which, range);
       if (part && part[0] > part[1]) continue;
       const seen = part && this.#known(this.#steps[step]!.along[axis], part);
       if (seen !== undefined) result = result === undefined ? seen : hull(result, seen);
@@ -184,13 +187,20 @@ export class FieldMap {
         continue;
       }
       for (const { step: to, which } of inputs) {
-        const part = inputRange(node, axis, which, range);
+        const part = this.#inputRange(node, axis, which, range);
         if (part && part[0] > part[1]) continue;
         const known = reached.get(to);
         reached.set(to, known === undefined ? part : hull(known, part));
       }
     }
     return result;
+  }
+
+  /** The positions of an input that an interval of a node's output, in whole groups, depends on. */
+  #inputRange(node: Node, axis: Axis, which: number, [first, last]: Range): Range | null {
+    const group = this.#group(node);
+    const groups = [Math.floor(first / group), Math.floor(last / group) + 1] as const;
+    return inputRange(node, axis, which, [groups[0] * group, groups[1] * group - 1]);
   }
 
   #axisField(step: number, axis: Axis): AxisField | null {

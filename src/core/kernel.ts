@@ -32,10 +32,17 @@ export type LayoutWish =
  */
 export type OutputOrder = "contiguous" | "channelsLast" | "any" | "scatter";
 
-/** What the machine at hand offers: nothing else about it may reach an emitter. */
+/**
+ * "exact": every kernel rounds at most as much as a plain sum of products. "fast": also kernels that round up to four times
+ * as much where they save time. It changes bits, so it is recorded in checkpoints.
+ */
+export type NumericsMode = "exact" | "fast";
+
+/** What the machine at hand offers, and what the user allows: nothing else about it may reach an emitter. */
 export interface Target {
   /** `f32x4.relaxed_madd` is there. It changes bits, so it is recorded in checkpoints. */
   readonly fusedMultiplyAdd: boolean;
+  readonly numerics: NumericsMode;
   /** Rows and columns of the register tile that the probe found fastest: columns is a multiple of 4. */
   readonly tile: readonly [rows: number, columns: number];
   readonly memory: { readonly initialPages: number; readonly maximumPages: number; readonly shared: boolean };
@@ -67,6 +74,9 @@ export type Argument = number | { readonly buffer: BufferKind; readonly index: n
 /** `operand`: of the epilogue. `workspace`: memory of this call alone, shared by its steps. `table`: constants of the plan. */
 export type BufferKind = "input" | "output" | "operand" | "workspace" | "table";
 
+/** The most scratch memory that a step may ask for, in bytes. */
+export const scratchLimit = 1 << 20;
+
 /**
  * A module and how to call it. It exports `run(arguments, first, last, scratch)`, all i32: the address of the argument
  * block, the pieces [first, last) to do, and the address of this thread's scratch memory. Pieces may run in any order
@@ -79,7 +89,7 @@ export interface KernelStep {
   readonly emit: () => Uint8Array<ArrayBuffer>;
   readonly arguments: readonly Argument[];
   readonly pieces: number;
-  /** Bytes of scratch memory that each thread needs. */
+  /** Bytes of scratch memory that each thread needs: at most `scratchLimit`. */
   readonly scratchBytes?: number;
 }
 

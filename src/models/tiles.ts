@@ -2,7 +2,7 @@ import { ArgumentError, ShapeError } from "../core/errors.ts";
 import { crop, type Plane } from "../data/index.ts";
 import type { Module } from "../nn/index.ts";
 import { noGrad, type Tensor, tensor } from "../tensor/index.ts";
-import { haloOf } from "./halo.ts";
+import { overlapOf } from "./halo.ts";
 
 /** A network that enlarges: [1, 1, H, W] → [1, 1, H·r, W·r]. */
 export type Upscaler = Module & { forward(x: Tensor): Tensor };
@@ -11,8 +11,8 @@ export interface TileOptions {
   /** How many times larger the network makes each side. */
   readonly scale: number;
   /**
-   * Input pixels that an output pixel depends on beyond the one that it lies in, on any side. Default: what the network's
-   * ops say.
+   * Input pixels that a tile's outputs depend on beyond the tile, on any side. Default: what the network's ops say, with all
+   * that is rounded together.
    */
   readonly halo?: number;
   /** Largest sides of a tile in input pixels, without its halo; multiples of 8. Default 384x256. */
@@ -54,7 +54,7 @@ export function spansOf(length: number, tile: number, halo: number): Span[] {
 
 /** The rows and columns of tiles that a picture is cut into; without a network they do not overlap. */
 export function tileGrid(network: Upscaler | null, width: number, height: number, { scale, halo, tile }: TileOptions) {
-  const overlap = network ? (halo ?? haloOf(network, scale)) : 0;
+  const overlap = network ? (halo ?? overlapOf(network, scale, alignment)) : 0;
   return {
     rows: spansOf(height, tile?.height ?? 256, overlap),
     columns: spansOf(width, tile?.width ?? 384, overlap),

@@ -100,6 +100,29 @@ describe("enlargePlane in tiles", () => {
     }
   });
 
+  it("gives them behind many layers whose outputs are rounded together, of any size", async () => {
+    manualSeed(3);
+    const layers = Array.from({ length: 4 }, () => [new nn.Conv2d(8, 8, 3, { padding: 1 }), new nn.Tanh()]);
+    const last = new nn.ConvTranspose2d(8, 4, 3, { padding: 1 });
+    const network = new nn.Sequential(
+      new nn.Conv2d(1, 8, 3, { padding: 1 }),
+      ...layers.flat(),
+      last,
+      new nn.PixelShuffle(2),
+    );
+    const tile = { width: 8, height: 8 };
+    for (const [width, height] of [
+      [61, 50],
+      [90, 9],
+      [70, 5],
+    ] as const) {
+      const image = noise(width, height, 1, 8);
+      const whole = await untiled(network, image);
+      const tiled = await enlargePlane(network, channelPlane(image, 0), { scale: 2, tile });
+      expect(Buffer.from(tiled.data.buffer).equals(Buffer.from(whole.data.buffer)), `${width}x${height}`).toBe(true);
+    }
+  });
+
   it("does so with the tiles that it chooses itself", async () => {
     const network = espcn(2);
     const image = noise(390, 262, 1, 8);

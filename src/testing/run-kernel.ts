@@ -7,6 +7,7 @@ import type {
   KernelPlan,
   Layout,
   LayoutWish,
+  NumericsMode,
   Target,
   WasmKernel,
 } from "../core/kernel.ts";
@@ -18,8 +19,12 @@ import { detectPlatform, probeFusedMultiplyAdd } from "../devices/wasm/platform.
 probeFusedMultiplyAdd(detectPlatform());
 
 /** Non-shared memory, so that it can grow; the tile as given. */
-export function testTarget(tile: readonly [number, number] = [4, 8], fusedMultiplyAdd = true): Target {
-  return { fusedMultiplyAdd, tile, memory: { initialPages: 1, maximumPages: 65536, shared: false } };
+export function testTarget(
+  tile: readonly [number, number] = [4, 8],
+  fusedMultiplyAdd = true,
+  numerics: NumericsMode = "fast",
+): Target {
+  return { fusedMultiplyAdd, numerics, tile, memory: { initialPages: 1, maximumPages: 65536, shared: false } };
 }
 
 export function contiguousLayout(shape: Shape): Layout {

@@ -7,8 +7,8 @@ export const testMemory = { initialPages: 1, maximumPages: 4096, shared: true } 
 
 /** A target for tests, without and with fused multiply-add. */
 export const testTargets: readonly Target[] = [
-  { fusedMultiplyAdd: false, tile: [4, 8], memory: testMemory },
-  { fusedMultiplyAdd: true, tile: [4, 8], memory: testMemory },
+  { fusedMultiplyAdd: false, numerics: "fast", tile: [4, 8], memory: testMemory },
+  { fusedMultiplyAdd: true, numerics: "fast", tile: [4, 8], memory: testMemory },
 ];
 
 type Numbers = Float32Array | Int32Array;

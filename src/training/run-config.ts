@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { NumericsMode } from "../core/kernel.ts";
 import { WasmDevice } from "../devices/wasm/device.ts";
 import { currentDevice } from "../tensor/index.ts";
 import type { Limit } from "./limit.ts";
@@ -16,6 +17,8 @@ export interface NetworkFacts {
 export interface Numerics {
   readonly device: string;
   readonly fusedMultiplyAdd: boolean;
+  /** "exact", or "fast" where kernels that round more were allowed. */
+  readonly mode: NumericsMode;
 }
 
 /** All that a run was started with; `config.json` of its folder. */
@@ -35,8 +38,9 @@ export interface RunConfig {
 /** What the current device computes with. */
 export function numericsOf(): Numerics {
   const device = currentDevice();
-  const fusedMultiplyAdd = device instanceof WasmDevice && device.backend.target.fusedMultiplyAdd;
-  return { device: device.name, fusedMultiplyAdd };
+  if (!(device instanceof WasmDevice)) return { device: device.name, fusedMultiplyAdd: false, mode: "exact" };
+  const { fusedMultiplyAdd, numerics } = device.backend.target;
+  return { device: device.name, fusedMultiplyAdd, mode: numerics };
 }
 
 const packageFile = new URL("../../package.json", import.meta.url);

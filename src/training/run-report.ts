@@ -3,7 +3,7 @@ import { writeFileAtomic } from "../formats/node.ts";
 import type { ReportChart } from "../pages/charts.ts";
 import { type MetricsLine, parseMetrics } from "./metrics-log.ts";
 import { renderReport } from "./report/render-report.ts";
-import type { Json, RunConfig } from "./run-config.ts";
+import type { Json, Numerics, RunConfig } from "./run-config.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { Outcome, Task } from "./task.ts";
 
@@ -25,11 +25,15 @@ export async function writeRunReport(
     ["Limit", text(config.limit as Json)],
     ["Steps", last?.step ?? 0],
     ["Training time", `${(last?.seconds ?? 0).toFixed(1)} s`],
-    ["Device", `${config.numerics.device}${config.numerics.fusedMultiplyAdd ? ", fused multiply-add" : ""}`],
+    ["Device", deviceText(config.numerics)],
     ["convsmith", config.convsmith],
   ];
   const html = renderReport({ title: task.title, facts, charts: charts(task, lines), ...outcome.report });
   await writeFileAtomic(folder.file("report"), html);
+}
+
+function deviceText({ device, fusedMultiplyAdd, mode }: Numerics): string {
+  return [device, ...(fusedMultiplyAdd ? ["fused multiply-add"] : []), `${mode} numerics`].join(", ");
 }
 
 function charts(task: Task, lines: readonly MetricsLine[]): ReportChart[] {

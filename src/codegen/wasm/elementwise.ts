@@ -36,7 +36,7 @@ const pieceElements = 32768;
  * const memory = { initialPages: 1, maximumPages: 1, shared: true };
  * const step = elementwiseStep({
  *   label: "double", shape: [8], inputs: [layout], outputs: [layout],
- *   expressions: [add(input(0), input(0))], target: { fusedMultiplyAdd: false, tile: [4, 8], memory },
+ *   expressions: [add(input(0), input(0))], target: { fusedMultiplyAdd: false, numerics: "exact", tile: [4, 8], memory },
  * });
  * step.pieces; // 1
  */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ArgumentError } from "../../core/errors.ts";
 import { dataNode } from "../../core/node.ts";
 import { EngineState } from "../../engine/state.ts";
 import { wasmDevice } from "../../index.ts";
@@ -27,6 +28,24 @@ test("one, two and three threads give the same bits", async () => {
   const [one, two, three] = await Promise.all(results);
   expect(two).toEqual(one);
   expect(three).toEqual(one);
+});
+
+test("numerics are fast unless the option or the environment says exact, and nothing else", () => {
+  const numericsOf = (options: Parameters<typeof wasmDevice>[0]) => wasmDevice(options).backend.target.numerics;
+  const before = process.env.CONVSMITH_NUMERICS;
+  try {
+    delete process.env.CONVSMITH_NUMERICS;
+    expect(numericsOf({})).toBe("fast");
+    expect(numericsOf({ numerics: "exact" })).toBe("exact");
+    process.env.CONVSMITH_NUMERICS = "exact";
+    expect(numericsOf({})).toBe("exact");
+    expect(numericsOf({ numerics: "fast" })).toBe("fast");
+    process.env.CONVSMITH_NUMERICS = "quick";
+    expect(() => wasmDevice()).toThrow(new ArgumentError('CONVSMITH_NUMERICS must be "exact" or "fast", got "quick"'));
+  } finally {
+    if (before === undefined) delete process.env.CONVSMITH_NUMERICS;
+    else process.env.CONVSMITH_NUMERICS = before;
+  }
 });
 
 test("memory that a collected block leaves is joined and used again", async () => {

@@ -3,7 +3,7 @@ import { elementwiseStep } from "../../codegen/wasm/elementwise.ts";
 import { reduceSteps } from "../../codegen/wasm/reduce.ts";
 import type { Cell } from "../../core/cell.ts";
 import { ConvsmithError } from "../../core/errors.ts";
-import type { Target, WasmKernel } from "../../core/kernel.ts";
+import { scratchLimit, type Target, type WasmKernel } from "../../core/kernel.ts";
 import type { NumericArray, PrimitiveOp } from "../../core/op.ts";
 import { numel, type Shape } from "../../core/shape.ts";
 import type { Device, RunRequest } from "../../engine/device.ts";
@@ -15,7 +15,7 @@ import { KernelCache } from "./kernels.ts";
 import { type Block, DeviceMemory } from "./memory.ts";
 import { PreparedPlan, type PreparedStep } from "./prepared.ts";
 import { WasmStorage } from "./storage.ts";
-import { type StartThread, scratchStride, ThreadPool, threadLimit } from "./threads.ts";
+import { type StartThread, ThreadPool, threadLimit } from "./threads.ts";
 import { controlWords } from "./worker.ts";
 
 export interface WasmDeviceOptions {
@@ -77,7 +77,7 @@ export class WasmDevice implements Device {
     this.#options = options;
     const threads = Math.max(1, Math.min(options.threads, threadLimit));
     const controlBytes = Math.ceil((controlWords * 4) / 64) * 64;
-    this.memory = new DeviceMemory(options.shared, controlBytes + threads * scratchStride);
+    this.memory = new DeviceMemory(options.shared, controlBytes + threads * scratchLimit);
     this.pool = new ThreadPool(this.memory, threads, controlBytes, options.startThread, options.mayWait);
     this.kernels = new KernelCache(this.memory, this.pool);
     const { initialPages, maximumPages, shared } = this.memory;

@@ -1,4 +1,4 @@
-import type { Argument } from "../../core/kernel.ts";
+import { type Argument, scratchLimit } from "../../core/kernel.ts";
 import type { Plan, PlannedStep } from "../../engine/plan.ts";
 import type { Kernel, KernelCache } from "./kernels.ts";
 import type { Block, DeviceMemory } from "./memory.ts";
@@ -51,12 +51,14 @@ export class PreparedPlan {
     let next = block.address >> 2;
     this.steps = plan.steps.map((planned): PreparedStep => {
       if (planned.kind === "host") return { kind: "host", step: planned };
+      const { label, scratchBytes = 0 } = planned.step;
+      if (scratchBytes > scratchLimit) throw new Error(`${label}: needs ${scratchBytes} bytes of scratch memory`);
       const kernel = kernels.get(planned.step);
       const address = next * 4;
       for (const [index, argument] of planned.step.arguments.entries())
         this.#argument(argument, next + index, planned, patches);
       next += align(planned.step.arguments.length);
-      return { kind: "kernel", label: planned.step.label, kernel, address, pieces: planned.step.pieces };
+      return { kind: "kernel", label, kernel, address, pieces: planned.step.pieces };
     });
     this.#patches = patches;
     this.bytes = this.#blocks.reduce((sum, each) => sum + each.bytes, 0);

@@ -1,11 +1,10 @@
+import { scratchLimit } from "../../core/kernel.ts";
 import type { DeviceMemory } from "./memory.ts";
 import { control, type WorkerStart, workerMain } from "./worker.ts";
 
 /** A kernel that the pool can call. */
 export type Run = (args: number, first: number, last: number, scratch: number) => void;
 
-/** Scratch memory of one thread, in bytes. */
-export const scratchStride = 1 << 20;
 export const threadLimit = 32;
 
 /** A thread that was started: once it works, it must not keep the program alive. */
@@ -132,7 +131,7 @@ export class ThreadPool {
       const worker = this.#start!(source, {
         memory: this.#memory.memory,
         scratchAddress: this.#scratch,
-        scratchStride,
+        scratchStride: scratchLimit,
         thread,
         spins,
         layout: control,

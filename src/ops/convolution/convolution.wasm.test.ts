@@ -1,39 +1,17 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { compileExpression } from "../../core/evaluate.ts";
-import { add, type Expression, input, max, mul, sub, tanh } from "../../core/expression.ts";
+import { describe, test } from "vitest";
 import { Generator } from "../../core/generator.ts";
-import type { Epilogue, Layout, WasmKernel } from "../../core/kernel.ts";
 import { dataNode, type Node } from "../../core/node.ts";
-import { numel, type Shape } from "../../core/shape.ts";
-import { compute } from "../../devices/reference/evaluate.ts";
+import { numel } from "../../core/shape.ts";
 import { expectClose } from "../../testing/close.ts";
+import { checkEpilogue, expectSameBits, random, reference, runNode } from "../../testing/convolution-kernels.ts";
 import { goldenCases } from "../../testing/golden.ts";
-import { channelsLastLayout, contiguousLayout, load, runKernel, testTarget } from "../../testing/run-kernel.ts";
+import { testTarget } from "../../testing/run-kernel.ts";
 import { type ConvTranspose2dOptions, convTranspose2d, recordConvTranspose2d } from "./conv-transpose2d.ts";
 import { convTranspose2dDirect } from "./conv-transpose2d.wasm.ts";
 import { conv2d, recordConv2d } from "./conv2d.ts";
 import { conv2dDirect } from "./conv2d.wasm.ts";
 
-const random = (generator: Generator, shape: Shape) =>
-  new Float32Array(numel(shape)).map(() => generator.uniform() * 2 - 1);
-const values = (node: Node) => node.inputs.map((each) => each.source as { data: Float32Array }).map(({ data }) => data);
-
-/** Runs a recorded call on the kernel. */
-function run(kernel: WasmKernel, node: Node, rest: Partial<Parameters<typeof runKernel>[1]> = {}): Float32Array {
-  expect(node.op).toBe(kernel.op);
-  return runKernel(kernel, {
-    inputs: node.inputs,
-    output: node.shape,
-    attributes: node.attributes,
-    values: values(node),
-    ...rest,
-  });
-}
-
-const expectSameBits = (a: Float32Array, b: Float32Array) =>
-  expect(Buffer.compare(new Uint8Array(a.buffer), new Uint8Array(b.buffer))).toBe(0);
-const reference = (node: Node) => compute(node, values(node), "float32");
 const terms = (node: Node) => numel(node.inputs[1]!.shape.slice(1)) + 1;
 
 const transposedTerms = (node: Node) => terms(node) * node.inputs[1]!.shape[0]!;
@@ -55,7 +33,7 @@ describe("conv2d direct gives PyTorch's output", () => {
       });
       const node = conv2d(x!, weight!, bias, golden.attrs as NonNullable<Parameters<typeof conv2d>[3]>);
       const target = targets[index % targets.length]!;
-      expectClose(run(conv2dDirect, node, { target }), golden.tensors.get("output")!.data, { terms: terms(node) });
+      expectClose(runNode(conv2dDirect, node, { target }), golden.tensors.get("output")!.data, { terms: terms(node) });
     });
   }
 });
@@ -71,7 +49,7 @@ describe("convTranspose2d direct gives PyTorch's output", () => {
       const node = convTranspose2d(x!, weight!, bias, options);
       const target = targets[index % targets.length]!;
       const expected = golden.tensors.get("output")!.data;
-      expectClose(run(convTranspose2dDirect, node, { target }), expected, { terms: transposedTerms(node) });
+      expectClose(runNode(convTranspose2dDirect, node, { target }), expected, { terms: transposedTerms(node) });
     });
   }
 });
@@ -149,47 +127,6 @@ const transposedCase = fc
     return { node, target: c.target, generator };
   });
 
-/** Every kind of layout that a tensor of that shape can have, also as an operand. */
-function someLayouts(shape: Shape): Layout[] {
-  const [batch, channels, height, width] = shape as [number, number, number, number];
-  const shuffled = Array.from({ length: channels }, (_, c) => (channels - 1 - c) * 3 + (c % 2));
-  return [
-    contiguousLayout(shape),
-    channelsLastLayout(shape, { top: 1, left: 2, bottom: 0, right: 1 }),
-    { strides: [0, 0, 0, 0], offset: 1, size: 2 },
-    { strides: [0, 1, 0, 0], offset: 3, size: channels + 3 },
-    { strides: [0, 2, 0, 0], offset: 0, size: channels * 2 },
-    { strides: [0, 0, width, 1], offset: 0, size: height * width },
-    {
-      strides: [height * width * channels * 4, 1, width * channels * 4, channels * 4],
-      channelOffsets: shuffled,
-      offset: 5,
-      size: batch * height * width * channels * 4 + 5,
-    },
-  ];
-}
-const outputLayouts = [0, 1, 6];
-
-const epilogues: Expression[] = [
-  tanh(input(0)),
-  max(input(0), mul(input(0), input(1))),
-  add(mul(input(0), input(1)), input(2)),
-  mul(input(0), sub(mul(input(1), input(1)), input(2))),
-];
-
-function checkEpilogue(kernel: WasmKernel, node: Node, choice: number, generator: Generator, rest: object): void {
-  const expression = epilogues[choice % epilogues.length]!;
-  const layouts = [1, 2].map((which) => someLayouts(node.shape)[(choice >> (which * 3)) % 7]!);
-  const operands = layouts.map((layout) => random(generator, [layout.size]));
-  const epilogue: Epilogue = { expression, operands: layouts };
-  const outputLayout = someLayouts(node.shape)[outputLayouts[choice % 3]!]!;
-  const apply = compileExpression(expression);
-  const dense = operands.map((operand, which) => load(operand, node.shape, layouts[which]!));
-  const expected = Array.from(reference(node), (value, at) => apply([value, dense[0]![at]!, dense[1]![at]!]));
-  const actual = run(kernel, node, { ...rest, epilogue, operands, outputLayout });
-  expectClose(actual, expected, { terms: transposedTerms(node), term: 1 });
-}
-
 const runs = { seed: 7, numRuns: 100 };
 /** A transposed convolution is compiled in up to nine phases. */
 const transposedRuns = { seed: 8, numRuns: 40 };
@@ -197,9 +134,9 @@ const transposedRuns = { seed: 8, numRuns: 40 };
 test("conv2d direct gives the reference's output on random shapes, in any order of pieces", () => {
   fc.assert(
     fc.property(forwardCase, ({ node, target }) => {
-      const forward = run(conv2dDirect, node, { target });
+      const forward = runNode(conv2dDirect, node, { target });
       expectClose(forward, reference(node), { terms: terms(node), term: 1 });
-      expectSameBits(run(conv2dDirect, node, { target, order: "backward" }), forward);
+      expectSameBits(runNode(conv2dDirect, node, { target, order: "backward" }), forward);
     }),
     runs,
   );
@@ -208,7 +145,7 @@ test("conv2d direct gives the reference's output on random shapes, in any order 
 test("conv2d direct applies epilogues and writes any layout", () => {
   fc.assert(
     fc.property(forwardCase, small(0, 511), ({ node, target, generator }, choice) => {
-      checkEpilogue(conv2dDirect, node, choice, generator, { target });
+      checkEpilogue(conv2dDirect, node, choice, generator, transposedTerms(node), { target });
     }),
     runs,
   );
@@ -217,9 +154,9 @@ test("conv2d direct applies epilogues and writes any layout", () => {
 test("convTranspose2d direct gives the reference's output on random shapes, in any order of pieces", () => {
   fc.assert(
     fc.property(transposedCase, ({ node, target }) => {
-      const forward = run(convTranspose2dDirect, node, { target });
+      const forward = runNode(convTranspose2dDirect, node, { target });
       expectClose(forward, reference(node), { terms: transposedTerms(node), term: 1 });
-      expectSameBits(run(convTranspose2dDirect, node, { target, order: "backward" }), forward);
+      expectSameBits(runNode(convTranspose2dDirect, node, { target, order: "backward" }), forward);
     }),
     transposedRuns,
   );
@@ -228,7 +165,7 @@ test("convTranspose2d direct gives the reference's output on random shapes, in a
 test("convTranspose2d direct applies epilogues and writes any layout", () => {
   fc.assert(
     fc.property(transposedCase, small(0, 511), ({ node, target, generator }, choice) => {
-      checkEpilogue(convTranspose2dDirect, node, choice, generator, { target });
+      checkEpilogue(convTranspose2dDirect, node, choice, generator, transposedTerms(node), { target });
     }),
     transposedRuns,
   );
@@ -244,9 +181,9 @@ test.each<[string, (leaf: (...shape: number[]) => Node) => Node]>([
 ])("conv2d direct in several pieces: %s", (_name, make) => {
   const generator = new Generator(11);
   const node = make((...shape) => dataNode(random(generator, shape), shape));
-  const forward = run(conv2dDirect, node);
+  const forward = runNode(conv2dDirect, node);
   expectClose(forward, reference(node), { terms: terms(node), term: 1 });
-  expectSameBits(run(conv2dDirect, node, { order: "backward" }), forward);
+  expectSameBits(runNode(conv2dDirect, node, { order: "backward" }), forward);
 });
 
 test.each<[string, (leaf: (...shape: number[]) => Node) => Node]>([
@@ -255,6 +192,6 @@ test.each<[string, (leaf: (...shape: number[]) => Node) => Node]>([
 ])("the same bits whatever the tile: %s", (_name, make) => {
   const generator = new Generator(3);
   const node = make((...shape) => dataNode(random(generator, shape), shape));
-  const outputs = targets.slice(0, 4).map((target) => run(conv2dDirect, node, { target }));
+  const outputs = targets.slice(0, 4).map((target) => runNode(conv2dDirect, node, { target }));
   for (const each of outputs) expectSameBits(each, outputs[0]!);
 });

@@ -2,7 +2,7 @@ import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts"
 import { emitExpressions } from "../../../codegen/wasm/expression.ts";
 import { VectorPool } from "../../../codegen/wasm/math.ts";
 import type { Expression } from "../../../core/expression.ts";
-import type { Layout, Target } from "../../../core/kernel.ts";
+import type { Argument, Layout, Target } from "../../../core/kernel.ts";
 import { loadLanes, storeLanes } from "./emit.ts";
 import type { PanelClass } from "./problem.ts";
 
@@ -16,8 +16,26 @@ export function channelMode({ channelOffsets, strides }: Layout, channels: numbe
 }
 
 /** Byte offsets of the channels. */
-export function channelTable(layout: Layout, channels: number): Int32Array {
+function channelTable(layout: Layout, channels: number): Int32Array {
   return Int32Array.from({ length: channels }, (_, c) => 4 * (layout.channelOffsets?.[c] ?? c * layout.strides[1]!));
+}
+
+/** The words of the argument block that say where results, or an operand's numbers, lie. */
+export const placeNames = ["address", "batch", "row", "pixel", "table"] as const;
+
+/** Those words; `tables` takes a table of channel offsets where the layout needs one. */
+export function placeArguments(
+  layout: Layout,
+  buffer: "output" | "operand",
+  index: number,
+  channels: number,
+  tables: Int32Array[],
+): Argument[] {
+  const mode = channelMode(layout, channels);
+  const table: Argument = mode === "table" ? { buffer: "table", index: tables.length } : 0;
+  if (mode === "table") tables.push(channelTable(layout, channels));
+  const [perBatch, , perRow, perPixel] = layout.strides as [number, number, number, number];
+  return [{ buffer, index, offset: layout.offset }, perBatch * 4, perRow * 4, perPixel * 4, table];
 }
 
 export interface FinishShape {

@@ -1,6 +1,6 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
 import { forPanel, loadArguments, plusProduct } from "./emit.ts";
-import type { ChannelMode } from "./finish.ts";
+import { type ChannelMode, placeNames } from "./finish.ts";
 import { type DirectProblem, groupBytes, type PanelClass, type Panels, panelBytes } from "./problem.ts";
 
 /** The argument block: these words, then for the output and each operand the words of placeNames. */
@@ -21,7 +21,6 @@ export const fixedNames = [
   "rowsPerBand",
   "chunk",
 ] as const;
-const placeNames = ["address", "batch", "row", "pixel", "table"] as const;
 
 export interface ModuleShape {
   readonly problem: DirectProblem;

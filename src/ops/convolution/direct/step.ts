@@ -1,8 +1,8 @@
 import type { FunctionBuilder } from "../../../codegen/wasm/assembler.ts";
 import { encodeModule } from "../../../codegen/wasm/module.ts";
 import { expressionKey } from "../../../core/expression.ts";
-import type { Argument, KernelStep, Layout } from "../../../core/kernel.ts";
-import { channelMode, channelTable, emitFinish } from "./finish.ts";
+import type { Argument, KernelStep } from "../../../core/kernel.ts";
+import { channelMode, emitFinish, placeArguments } from "./finish.ts";
 import type { DirectProblem, PanelClass, Panels } from "./problem.ts";
 import { emitRun, fixedNames, type ModuleShape } from "./run.ts";
 import { splitWork } from "./split.ts";
@@ -20,13 +20,6 @@ export function directStep(
   const modes = [output, ...operands].map((layout) => channelMode(layout, problem.outputs));
   const { strides } = input;
   const work = splitWork(problem, panels);
-  const place = (layout: Layout, buffer: "output" | "operand", index: number): Argument[] => {
-    const mode = channelMode(layout, problem.outputs);
-    const table: Argument = mode === "table" ? { buffer: "table", index: tables.length } : 0;
-    if (mode === "table") tables.push(channelTable(layout, problem.outputs));
-    const [perBatch, , perRow, perPixel] = layout.strides as [number, number, number, number];
-    return [{ buffer, index, offset: layout.offset }, perBatch * 4, perRow * 4, perPixel * 4, table];
-  };
   const shape: ModuleShape = {
     problem,
     panels,
@@ -65,8 +58,8 @@ export function directStep(
     emit: () => emitModule(shape),
     arguments: [
       ...fixedNames.map((name) => words[name]),
-      ...place(output, "output", 0),
-      ...operands.flatMap((layout, index) => place(layout, "operand", index)),
+      ...placeArguments(output, "output", 0, problem.outputs, tables),
+      ...operands.flatMap((layout, index) => placeArguments(layout, "operand", index, problem.outputs, tables)),
     ],
     pieces: work.pieces,
     scratchBytes: work.words.chunk * 16 * Math.max(...panels.classes.map((each) => each.vectors)),

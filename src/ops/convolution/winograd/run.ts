@@ -1,0 +1,185 @@
+import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
+import { partBounds } from "../../../codegen/wasm/emit.ts";
+import { forPanel, loadArguments, plusProduct } from "../direct/emit.ts";
+import { type ChannelMode, placeNames } from "../direct/finish.ts";
+import { groupBytes, type PanelClass } from "../direct/problem.ts";
+import { productPlane, scratchPlaces, type WinogradShape, weightPlane } from "./problem.ts";
+import { forRuns, planeNames, smaller, type TileSource, tileWalk, transformTiles } from "./tiles.ts";
+
+/** The argument block: these words, then for the output and each operand the words of placeNames. */
+export const fixedNames = [
+  ...planeNames,
+  "weights",
+  "tileColumns",
+  "tileRows",
+  "tiles",
+  "tilesPerBlock",
+  "panelParts",
+  "height",
+  "width",
+] as const;
+
+export interface FunctionIndexes {
+  readonly input: number;
+  readonly patch: number;
+  /** By class of panels; strips by rows - 1. */
+  readonly strips: readonly (readonly number[])[];
+  readonly outputs: readonly number[];
+  readonly finishes: readonly number[];
+}
+
+/**
+ * Pieces are (block of tiles, part of the panels). In a piece: the block's input is transformed, then for each panel the
+ * products of all positions are summed over channels, transformed back, and finished row by row.
+ */
+export function emitRun(
+  shape: WinogradShape,
+  modes: readonly ChannelMode[],
+  functions: FunctionIndexes,
+): FunctionBuilder {
+  const { scheme, positions, channels, channelVectors, panels, inputPlane } = shape;
+  const { size, outputs: m } = scheme;
+  const scratchAt = scratchPlaces(shape);
+  const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
+  const [, firstPiece, lastPiece, scratch] = f.parameters as [Local, Local, Local, Local];
+  const args = loadArguments(f, fixedNames);
+  const places = modes.map((mode, which) => {
+    const names = placeNames.map((name) => `${which} ${name}`);
+    const all = [...fixedNames, ...modes.slice(0, which).flatMap(() => placeNames), ...names];
+    const loaded = loadArguments(f, all, names);
+    return { mode, word: (name: (typeof placeNames)[number]) => loaded[`${which} ${name}`]! };
+  });
+  const i32 = <Name extends string>(...names: Name[]) =>
+    Object.fromEntries(names.map((name) => [name, f.local("i32")])) as Record<Name, Local>;
+  const v = i32("piece", "from", "to", "block", "part", "parts", "panel", "pFirst", "pEnd");
+  const t = i32("rest", "y", "x", "rows", "pixels", "results");
+  const w = i32("channel", "group", "bytes", "position", "input", "weights", "products", "tiles", "more", "size");
+
+  const walk = tileWalk(f, { from: v.from, to: v.to, tileRows: args.tileRows, tileColumns: args.tileColumns });
+  const source: TileSource = {
+    words: args,
+    pixelBytes: channels * 4,
+    step: m,
+    size,
+    channels,
+    transform: functions.input,
+    patchTransform: functions.input,
+    patch: functions.patch,
+  };
+  const place = (name: Exclude<keyof typeof scratchAt, "bytes">) => f.get(scratch).i32(scratchAt[name]).op("i32.add");
+  /** Calls the strip for tiles of `size` rows, and moves on behind them. */
+  const strip = (kind: PanelClass, at: number, pushSize: () => void, tiles: Local) => {
+    for (let rows = kind.rows; rows >= 1; rows--) {
+      pushSize();
+      f.i32(rows)
+        .op("i32.eq")
+        .if(() => {
+          f.get(w.input).get(w.weights).get(w.products).get(tiles);
+          f.i32(0)
+            .get(w.weights)
+            .i32(1)
+            .call(functions.strips[at]![rows - 1]!);
+          f.get(w.input);
+          plusProduct(f, tiles, rows * channelVectors * 16);
+          f.set(w.input).get(w.products);
+          plusProduct(f, tiles, rows * kind.vectors * 16);
+          f.set(w.products);
+        });
+    }
+  };
+  const multiply = (kind: PanelClass, at: number) => {
+    f.get(args.weights).get(w.bytes).op("i32.add");
+    f.i32(panels.head * kind.vectors * 16)
+      .op("i32.add")
+      .set(w.weights);
+    f.for(w.position, 0, positions, 1, () => {
+      place("input");
+      plusProduct(f, w.position, inputPlane);
+      f.set(w.input);
+      place("products");
+      plusProduct(f, w.position, productPlane(shape, kind));
+      f.set(w.products);
+      // `more` strips of size + 1 tiles, then `tiles` of size: none is much smaller than the others.
+      f.get(v.to).get(v.from).op("i32.sub").tee(w.size);
+      f.i32(kind.rows - 1)
+        .op("i32.add")
+        .i32(kind.rows)
+        .op("i32.div_u")
+        .set(w.tiles);
+      f.get(w.size).get(w.tiles).op("i32.rem_u").set(w.more);
+      f.get(w.size).get(w.tiles).op("i32.div_u").set(w.size);
+      f.get(w.tiles).get(w.more).op("i32.sub").set(w.tiles);
+      f.get(w.more).if(() => strip(kind, at, () => f.get(w.size).i32(1).op("i32.add"), w.more));
+      strip(kind, at, () => f.get(w.size), w.tiles);
+      f.get(w.weights).i32(weightPlane(shape, kind)).op("i32.add").set(w.weights);
+    });
+  };
+  /** Pushes the address of output pixel (n, y, x), and of the panel's first channel where channels are a vector. */
+  const pushAddress = ({ mode, word }: (typeof places)[number]) => {
+    f.get(word("address"));
+    plusProduct(f, walk.n, word("batch"));
+    plusProduct(f, t.y, word("row"));
+    plusProduct(f, t.x, word("pixel"));
+    if (mode === "vector") plusProduct(f, w.channel, 4);
+  };
+  const transformOutput = (kind: PanelClass, at: number) => {
+    const tileBytes = kind.vectors * 16;
+    place("products").set(w.products);
+    forRuns(f, walk, () => {
+      f.get(walk.runEnd).get(walk.tile).op("i32.sub").set(w.tiles);
+      f.get(w.products).get(args.weights).get(w.bytes).op("i32.add");
+      place("results").get(w.tiles);
+      f.get(w.tiles)
+        .i32(m * tileBytes)
+        .op("i32.mul");
+      place("half").call(functions.outputs[at]!);
+      f.get(w.products);
+      plusProduct(f, w.tiles, tileBytes);
+      f.set(w.products);
+      f.get(walk.ty).i32(m).op("i32.mul").set(t.y);
+      f.get(walk.tx).i32(m).op("i32.mul").set(t.x);
+      // The last tile of a row, and those of the last rows, may reach over the edge.
+      f.get(w.tiles).i32(m).op("i32.mul").set(t.pixels);
+      f.get(args.width).get(t.x).op("i32.sub").set(t.rest);
+      smaller(f, t.pixels, t.rest, t.pixels);
+      f.get(t.y).i32(m).op("i32.add").set(t.rows);
+      smaller(f, t.rows, args.height, t.rows);
+      place("results").set(t.results);
+      f.loop(() => {
+        f.get(t.results).get(t.pixels);
+        for (const each of places) {
+          pushAddress(each);
+          f.get(each.word("pixel")).get(each.word("table"));
+          plusProduct(f, w.channel, 4);
+        }
+        f.call(functions.finishes[at]!);
+        f.get(t.results);
+        plusProduct(f, w.tiles, m * tileBytes);
+        f.set(t.results);
+        f.get(t.y).i32(1).op("i32.add").tee(t.y).get(t.rows).op("i32.lt_s").branchIf(0);
+      });
+    });
+  };
+
+  f.i32(panels.panelsPerGroup).set(v.parts);
+  f.for(v.piece, firstPiece, lastPiece, 1, () => {
+    f.get(v.piece).get(args.panelParts).op("i32.rem_u").set(v.part);
+    f.get(v.piece).get(args.panelParts).op("i32.div_u").set(v.block);
+    partBounds(f, v.part, args.panelParts, v.parts, v.pFirst, v.pEnd);
+    f.get(v.block).get(args.tilesPerBlock).op("i32.mul").tee(v.from);
+    f.get(args.tilesPerBlock).op("i32.add").set(v.to);
+    smaller(f, v.to, args.tiles, v.to);
+    transformTiles(f, walk, source, {
+      target: () => place("input"),
+      patch: () => place("patch"),
+      half: () => place("half"),
+    });
+    f.for(v.panel, v.pFirst, v.pEnd, 1, () => {
+      forPanel(f, panels, v.panel, w, groupBytes(panels), (kind, at) => {
+        multiply(kind, at);
+        transformOutput(kind, at);
+      });
+    });
+  });
+  return f;
+}

@@ -1,0 +1,137 @@
+import type { FunctionBuilder } from "../../../codegen/wasm/assembler.ts";
+import { encodeModule } from "../../../codegen/wasm/module.ts";
+import { expressionKey } from "../../../core/expression.ts";
+import type { Argument, KernelCall, KernelPlan, KernelStep } from "../../../core/kernel.ts";
+import { channelMode, emitFinish, placeArguments } from "../direct/finish.ts";
+import { groupBytes } from "../direct/problem.ts";
+import { emitStrip } from "../direct/strip.ts";
+import { emitPatch, emitTileTransform } from "./input.ts";
+import { emitOutputTransform } from "./output.ts";
+import { winogradPackStep } from "./pack.ts";
+import { scratchPlaces, type WinogradProblem, type WinogradShape, winogradShape } from "./problem.ts";
+import { emitRun, fixedNames } from "./run.ts";
+import type { Scheme } from "./transforms.ts";
+
+/** Transforms the weights, then convolves. */
+export function planWinograd(call: KernelCall, problem: WinogradProblem, scheme: Scheme): KernelPlan {
+  const bias: Argument = call.inputs[2] ? { buffer: "input", index: 2, offset: call.inputLayouts[2]!.offset } : 0;
+  const shape = winogradShape(problem, scheme);
+  const tables: Int32Array[] = [];
+  return {
+    steps: [winogradPackStep(problem, shape, bias, 0), winogradStep(problem, shape, tables)],
+    workspaces: [groupBytes(shape.panels)],
+    tables,
+  };
+}
+
+/** FLOPs of the products in a piece that is worth a call of its own. */
+const pieceFlops = 5e6;
+
+/** How a call is cut into pieces: by shape alone. */
+function splitTiles({ outputs, outputSize, batch }: WinogradProblem, shape: WinogradShape) {
+  const { scheme, positions, channels, blockTiles, panels } = shape;
+  const [tileRows, tileColumns] = outputSize.map((length) => Math.ceil(length / scheme.outputs)) as [number, number];
+  const tiles = batch * tileRows * tileColumns;
+  const tilesPerBlock = Math.ceil(tiles / Math.ceil(tiles / blockTiles));
+  const blocks = Math.ceil(tiles / tilesPerBlock);
+  // Each part of the panels transforms the input again: only where there are few blocks, and channels enough.
+  const worth = Math.floor((2 * positions * tilesPerBlock * channels * outputs) / pieceFlops);
+  const wanted = Math.min(Math.ceil(8 / blocks), Math.floor(outputs / 64), worth, panels.panelsPerGroup);
+  const panelParts = Math.max(1, wanted);
+  return { tileRows, tileColumns, tiles, tilesPerBlock, panelParts, pieces: blocks * panelParts };
+}
+
+function winogradStep(problem: WinogradProblem, shape: WinogradShape, tables: Int32Array[]): KernelStep {
+  const { outputs, input, output, first, border, epilogue, target } = problem;
+  const operands = epilogue?.operands ?? [];
+  const { pieces, ...split } = splitTiles(problem, shape);
+  const words: Record<(typeof fixedNames)[number], Argument> = {
+    address: { buffer: "input", index: 0, offset: input.offset },
+    weights: { buffer: "workspace", index: 0 },
+    batch: input.strides[0]! * 4,
+    row: input.strides[2]! * 4,
+    firstRow: first[0],
+    firstColumn: first[1],
+    top: -border.top,
+    left: -border.left,
+    bottom: problem.inputHeight + border.bottom,
+    right: problem.inputWidth + border.right,
+    ...split,
+    height: problem.outputSize[0],
+    width: problem.outputSize[1],
+  };
+  return {
+    label: "Winograd convolution",
+    key: `winograd ${JSON.stringify([
+      shape.scheme.outputs,
+      shape.panels,
+      [output, ...operands].map((layout) => channelMode(layout, outputs)),
+      epilogue && expressionKey([epilogue.expression]),
+      target,
+    ])}`,
+    emit: () => emitModule(problem, shape),
+    arguments: [
+      ...fixedNames.map((name) => words[name]),
+      ...placeArguments(output, "output", 0, outputs, tables),
+      ...operands.flatMap((layout, index) => placeArguments(layout, "operand", index, outputs, tables)),
+    ],
+    pieces,
+    scratchBytes: scratchPlaces(shape).bytes,
+  };
+}
+
+function emitModule(problem: WinogradProblem, shape: WinogradShape): Uint8Array<ArrayBuffer> {
+  const { outputs, output, epilogue, target } = problem;
+  const { scheme, panels, channels, channelVectors } = shape;
+  const modes = [output, ...(epilogue?.operands ?? [])].map((layout) => channelMode(layout, outputs));
+  const fused = target.fusedMultiplyAdd;
+  const functions: FunctionBuilder[] = [];
+  const add = (each: FunctionBuilder): number => functions.push(each) - 1;
+  const tile = {
+    transform: scheme.input,
+    from: scheme.size,
+    to: scheme.size,
+    channels,
+    pixelBytes: channels * 4,
+    plane: shape.inputPlane,
+  };
+  const indexes = {
+    input: add(emitTileTransform("input", tile, fused)),
+    patch: add(emitPatch("patch", tile)),
+    strips: panels.classes.map((kind, at) =>
+      Array.from({ length: kind.rows }, (_, rows) =>
+        add(
+          emitStrip({
+            name: `strip ${rows + 1}x${kind.vectors * 4} ${at}`,
+            panels: { ...panels, head: 0 },
+            kind,
+            rows: rows + 1,
+            kernel: [1, 1],
+            pixelStep: channelVectors * 16,
+            tapStep: channelVectors * 16,
+            merged: true,
+            resultStep: kind.vectors * 16,
+            fusedMultiplyAdd: fused,
+          }),
+        ),
+      ),
+    ),
+    outputs: panels.classes.map((kind, at) =>
+      add(emitOutputTransform(`output ${at}`, shape, kind, kind.vectors * 16, fused)),
+    ),
+    finishes: panels.classes.map((kind, at) =>
+      add(
+        emitFinish({
+          name: `finish ${at}`,
+          kind,
+          output: modes[0]!,
+          operands: modes.slice(1),
+          expression: epilogue?.expression ?? null,
+          target,
+        }),
+      ),
+    ),
+  };
+  add(emitRun(shape, modes, indexes));
+  return encodeModule(functions, target.memory);
+}
