@@ -88,30 +88,37 @@ export function emitFinish({ name, kind, output, operands, expression, target }:
       .op("i32.add");
   };
 
+  const lanesOf = (v: number) => Math.min(4, kind.lanes - v * 4);
+  const compute = (v: number): Local => {
+    const pushInput = (index: number) => {
+      if (index === 0) f.get(results).load("v128.load", v * 16);
+      else pushOperand(places[index]!, v, lanesOf(v));
+    };
+    if (expression) return emitExpressions(f, [expression], pushInput, target, pool)[0]!;
+    const vector = pool.take();
+    pushInput(0);
+    f.set(vector);
+    return vector;
+  };
+  const store = (v: number, vector: Local) => {
+    const { mode, address, table } = places[0]!;
+    if (mode === "vector") storeLanes(f, address, vector, lanesOf(v), v * 16);
+    else {
+      for (let lane = 0; lane < lanesOf(v); lane++) {
+        pushPlace(address, table, v * 4 + lane);
+        f.get(vector).laneMemory("v128.store32_lane", lane);
+      }
+    }
+    pool.release(vector);
+  };
+  // Side by side: V8 joins neighbouring vectors where all that they load comes before what they store.
+  const width = target.tile[1] >= 16 ? 2 : 1;
+
   f.loop(() => {
-    for (let v = 0; v < kind.vectors; v++) {
-      const lanes = Math.min(4, kind.lanes - v * 4);
-      const pushInput = (index: number) => {
-        if (index === 0) {
-          f.get(results).load("v128.load", v * 16);
-        } else pushOperand(places[index]!, v, lanes);
-      };
-      let vector: Local;
-      if (expression) vector = emitExpressions(f, [expression], pushInput, target, pool)[0]!;
-      else {
-        vector = pool.take();
-        pushInput(0);
-        f.set(vector);
-      }
-      const { mode, address, table } = places[0]!;
-      if (mode === "vector") storeLanes(f, address, vector, lanes, v * 16);
-      else {
-        for (let lane = 0; lane < lanes; lane++) {
-          pushPlace(address, table, v * 4 + lane);
-          f.get(vector).laneMemory("v128.store32_lane", lane);
-        }
-      }
-      pool.release(vector);
+    for (let v = 0; v < kind.vectors; v += width) {
+      const group = Array.from({ length: Math.min(width, kind.vectors - v) }, (_, which) => v + which);
+      const vectors = group.map(compute);
+      for (const [which, vector] of vectors.entries()) store(group[which]!, vector);
     }
     f.get(results)
       .i32(kind.vectors * 16)
