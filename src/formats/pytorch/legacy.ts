@@ -44,7 +44,12 @@ export function readLegacy(bytes: Uint8Array, file: string): PytorchContent {
   }
   const object = next(machine.end);
   const keys = next(object.end);
-  return { layout: "legacy", root: object.value, storages: storagesOf(keys.value, references, bytes, keys.end, file) };
+  return {
+    layout: "legacy",
+    root: object.value,
+    bytes: bytes.length,
+    storages: storagesOf(keys.value, references, bytes, keys.end, file),
+  };
 }
 
 function storagesOf(

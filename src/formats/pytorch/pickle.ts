@@ -238,8 +238,9 @@ class Machine {
   }
 
   #text(length: number): void {
+    const text = this.#input.text(length);
     this.#spend(2 * length);
-    this.#push(this.#input.text(length));
+    this.#push(text);
   }
 
   #pop(): PickledValue {

@@ -32,5 +32,5 @@ export function parsePytorch(bytes: Uint8Array, file: string): PytorchContent {
     persistent: (id, at) => new PickledStorage(storageOf(id, file, data.byteOffset - bytes.byteOffset + at)),
     memory: pickleMemory(bytes.length),
   });
-  return { layout: "zip", root: value, storages };
+  return { layout: "zip", root: value, bytes: bytes.length, storages };
 }

@@ -8,6 +8,8 @@ export interface PytorchContent {
   /** How the file is laid out: "zip" since PyTorch 1.6, "legacy" before. */
   readonly layout: "zip" | "legacy";
   readonly root: PickledValue;
+  /** Of the whole file. */
+  readonly bytes: number;
   readonly storages: Storages;
 }
 
