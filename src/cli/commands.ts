@@ -43,7 +43,7 @@ export const commands: readonly {
   },
   {
     command: "inspect <file>",
-    describe: "What is in a file of weights: format, tensors, shapes, types",
+    describe: "What is in a file: format, tensors, shapes, types, operators",
     load: () => import("./inspect.ts"),
   },
   {
