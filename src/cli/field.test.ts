@@ -1,10 +1,10 @@
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readImage, writeImage } from "../data/node.ts";
 import { safetensorsFromFloat32, writeSafetensors } from "../formats/node.ts";
-import { run } from "./run.ts";
+import { callCli } from "../testing/call-cli.ts";
 import { viridis } from "./viridis.ts";
 
 let folder = "";
@@ -32,21 +32,8 @@ beforeAll(async () => {
   await writeSafetensors(path("zeros.safetensors"), new Map(zeros));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-afterEach(() => vi.restoreAllMocks());
 
-/** Runs a command line; what it writes is given back. */
-async function call(...args: string[]) {
-  const written = { out: "", err: "" };
-  const into = (stream: "out" | "err") => (text: unknown) => {
-    written[stream] += text;
-    return true;
-  };
-  vi.spyOn(process.stdout, "write").mockImplementation(into("out"));
-  vi.spyOn(process.stderr, "write").mockImplementation(into("err"));
-  const good = await run(["field", ...args, "--threads", "1"]);
-  vi.restoreAllMocks();
-  return { good, ...written };
-}
+const call = (...args: string[]) => callCli("field", ...args, "--threads", "1");
 
 /** Red, green and blue of a pixel. */
 async function pixelsOf(name: string) {

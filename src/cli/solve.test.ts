@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { run } from "./run.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { callCli } from "../testing/call-cli.ts";
 
 let folder = "";
 
@@ -14,21 +14,8 @@ beforeAll(async () => {
   await writeFile(join(folder, "throws.ts"), `import { nn } from "convsmith";\nexport default ${throws}\n`);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-afterEach(() => vi.restoreAllMocks());
 
-/** Runs a command line; what it writes is given back. */
-async function call(...args: string[]) {
-  const written = { out: "", err: "" };
-  const into = (stream: "out" | "err") => (text: unknown) => {
-    written[stream] += text;
-    return true;
-  };
-  vi.spyOn(process.stdout, "write").mockImplementation(into("out"));
-  vi.spyOn(process.stderr, "write").mockImplementation(into("err"));
-  const good = await run(["solve", ...args.map((each) => each.replace("FOLDER", folder))]);
-  vi.restoreAllMocks();
-  return { good, ...written };
-}
+const call = (...args: string[]) => callCli("solve", ...args.map((each) => each.replace("FOLDER", folder)));
 
 async function json(...args: string[]) {
   // What takes long says so on stderr.

@@ -46,6 +46,14 @@ test("a sweep as JSON is what summaries of each size say", async () => {
   }
 });
 
+test("a width multiplier holds for every row", async () => {
+  const args = ["mobilenet_v2", "--width-multiplier", "0.5", "--json"];
+  const { rows } = JSON.parse((await callCli("sweep", ...args, "--input", "1x3x{32,64}")).out);
+  const { totals } = JSON.parse((await callCli("summary", ...args, "--input", "1x3x64x64")).out);
+  expect(rows.map(({ parameters }: { parameters: number }) => parameters)).toEqual([1_968_680, 1_968_680]);
+  expect([rows[1].parameters, rows[1].flops]).toEqual([totals.parameters, totals.flops]);
+});
+
 test("sizes that fail are rows that say why; bars are as long as the numbers", async () => {
   const { good, out } = await callCli("sweep", "espcn", "--input", "1x{1,3}x{16,32}x32");
   expect(good).toBe(true);

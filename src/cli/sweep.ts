@@ -6,7 +6,7 @@ import type { WasmDevice } from "../devices/wasm/device.ts";
 import { conventionOption } from "./convention-option.ts";
 import { UsageError } from "./errors.ts";
 import { findModel } from "./model.ts";
-import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
+import { jsonOption, type ModelRequest, modelHelp, modelOptions } from "./model-options.ts";
 import { printResult, say } from "./output.ts";
 import { type Combination, readSweep } from "./ranges.ts";
 import { memoryDevice, memoryOn } from "./run-memory.ts";
@@ -49,11 +49,12 @@ export async function handler({ model, json, csv, out, train, ...request }: Swee
   const device = memoryDevice();
   const progress = new SlowProgress("Sweeping");
   const rows: SweepRow[] = [];
+  // What has no ranges is the same for all.
+  const { "aux-logits": auxLogits, "width-multiplier": widthMultiplier } = request;
+  const fixed = { "aux-logits": auxLogits, "width-multiplier": widthMultiplier };
   try {
     for (const [at, combination] of combinations.entries()) {
-      rows.push(
-        await measure(model, { ...combination, "aux-logits": request["aux-logits"] }, { convention, device, train }),
-      );
+      rows.push(await measure(model, { ...combination, ...fixed }, { convention, device, train }));
       progress.update(at + 1, combinations.length);
     }
   } finally {
@@ -80,13 +81,13 @@ interface Measuring {
 /** What the network does not take is a row that says so. @throws UsageError for options that it does not have. */
 async function measure(
   model: string,
-  { at, ...request }: Combination & { readonly "aux-logits": boolean | undefined },
+  { at, ...request }: Combination & Pick<ModelRequest, "aux-logits" | "width-multiplier">,
   { convention, device, train }: Measuring,
 ): Promise<SweepRow> {
   const { input, scale = null, classes = null } = request;
   const asked = { at, scale, classes };
   try {
-    const { network, inputShape } = await findModel(model, request as Parameters<typeof findModel>[1]);
+    const { network, inputShape } = await findModel(model, request);
     const { layers, totals } = summarize(network, inputShape, { convention });
     const { parameters, macs, flops, activationBytes } = totals;
     const output = layers.findLast(({ outputShape }) => outputShape !== null)?.outputShape ?? null;
