@@ -2,6 +2,7 @@ import pc from "picocolors";
 import type { BudgetResult, Budgets, ConventionName, FieldEnd } from "../analysis/index.ts";
 import { type FittedColumn, fittedTable } from "./fitted-table.ts";
 import { bytesText, countText } from "./quantity.ts";
+import { countedText, type MemorySetting } from "./run-memory.ts";
 
 export const budgetTitles: Readonly<Record<keyof Budgets, string>> = {
   parameters: "parameters",
@@ -18,7 +19,7 @@ export interface CheckFacts {
   readonly convention: ConventionName;
   readonly budgets: readonly BudgetResult[];
   /** What memory was told for; null without that budget. */
-  readonly memory: { readonly device: string; readonly threads: number; readonly train: boolean } | null;
+  readonly memory: MemorySetting | null;
 }
 
 /** So many layers are named that take most of a budget. */
@@ -39,7 +40,7 @@ export function checkText({ model, inputShape, convention, budgets, memory }: Ch
     if (result.budget === "field") return ["", fieldText(result)];
     return result.kept ? [] : ["", ...eaters(result)];
   });
-  return [head, fittedTable(columns, budgets), ...details, ...(memory ? ["", memoryText(memory)] : [])].join("\n");
+  return [head, fittedTable(columns, budgets), ...details, ...(memory ? ["", countedText(memory)] : [])].join("\n");
 }
 
 function topOf({ contributors: [top] }: BudgetResult): string {
@@ -76,12 +77,6 @@ function fieldText({ actual, limit, kept, end }: BudgetResult): string {
 
 const layerText = ({ path, description }: FieldEnd) =>
   path === "" ? "the network's own last op" : `${path} (${description})`;
-
-function memoryText({ device, threads, train }: NonNullable<CheckFacts["memory"]>): string {
-  const run = train ? "a training step with Adam" : "inference";
-  const what = train ? ", gradients and the optimiser's" : "";
-  return `memory: all that ${run} allocates on ${device} with ${threads} thread${threads === 1 ? "" : "s"}: parameters and buffers${what}, an arena for input, activations and workspaces, and kernels`;
-}
 
 /** Rounded, but with all digits where that would make them look alike. */
 function apart({ budget, limit, actual }: BudgetResult): { readonly limit: string; readonly actual: string } {

@@ -8,7 +8,7 @@ import { findModel } from "./model.ts";
 import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
 import { printResult } from "./output.ts";
 import { parseBytes, parseCount } from "./quantity.ts";
-import { memoryDevice, memoryOn, memoryParts } from "./run-memory.ts";
+import { memoryDevice, memoryOn, memoryParts, memorySetting } from "./run-memory.ts";
 
 const budget = (describe: string) => ({ type: "string", describe, requiresArg: true }) as const;
 
@@ -50,7 +50,7 @@ export async function handler(options: CheckOptions): Promise<void> {
   const device = budgets.memory === undefined ? null : memoryDevice();
   const memory = device ? memoryParts(memoryOn(device, network, inputShape, options.train)) : [];
   const results = checkBudgets(summary, budgets, memory);
-  const run = device && { device: device.name, threads: device.pool.threads, train: options.train };
+  const run = device && memorySetting(device, options.train);
   const kept = results.every((result) => result.kept);
   const { convention } = summary;
   const facts = { model: options.model, inputShape, convention, kept, budgets: results, memory: run };

@@ -1,15 +1,13 @@
 import type { NetworkMemory, RunMemory } from "../analysis/index.ts";
+import { deviceText } from "./run-memory.ts";
 
 const group = (value: number) => value.toLocaleString("en-US");
 const blocks = "▁▂▃▄▅▆▇█";
 
 /** Peak memory of an inference and of a training step, each with a timeline of what is alive in the arena. */
 export function memoryText(memory: NetworkMemory, width: number): string {
-  const { device, threads, inference, training, trainingError } = memory;
-  const lines = [
-    `memory on ${device} with ${threads} thread${threads === 1 ? "" : "s"}, in bytes`,
-    ...runText("inference", inference, width),
-  ];
+  const { inference, training, trainingError } = memory;
+  const lines = [`memory on ${deviceText(memory)}, in bytes`, ...runText("inference", inference, width)];
   if (training) lines.push("", ...runText(`training step (${training.loss}, ${training.optimizer})`, training, width));
   else lines.push("", `training step: none. ${trainingError}`);
   return lines.join("\n");

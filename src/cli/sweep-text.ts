@@ -2,6 +2,7 @@ import type { ConventionName } from "../analysis/index.ts";
 import { type FittedColumn, fittedTable } from "./fitted-table.ts";
 import { bytesText, countText } from "./quantity.ts";
 import type { Axis } from "./ranges.ts";
+import { countedText, type MemorySetting } from "./run-memory.ts";
 
 /** What one combination costs; all null where it fails. */
 export interface SweepRow {
@@ -22,18 +23,15 @@ export interface SweepRow {
   readonly error: string | null;
 }
 
-export interface SweepResult {
+export interface SweepResult extends MemorySetting {
   readonly model: string;
   readonly convention: ConventionName;
-  readonly device: string;
-  readonly threads: number;
-  readonly train: boolean;
   readonly axes: readonly Axis[];
   readonly rows: readonly SweepRow[];
 }
 
 /** A line a combination, with a bar for its FLOPs and one for its memory. */
-export function sweepText({ model, axes, rows, device, threads, train }: SweepResult): string {
+export function sweepText({ model, axes, rows, ...setting }: SweepResult): string {
   const varies = (name: string) => axes.some((axis) => axis.name === name);
   const widest = Math.max(...rows.map((row) => inputText(row).length));
   const columns: readonly FittedColumn<SweepRow>[] = [
@@ -62,9 +60,14 @@ export function sweepText({ model, axes, rows, device, threads, train }: SweepRe
   const body = rows.map((row) =>
     row.error === null ? lines[good.indexOf(row)]! : cut(`${asked(row).join("  ")}  ✗ ${reason(row.error)}`, width),
   );
-  const run = train ? "a training step with Adam" : "inference";
-  const memory = `memory: all that ${run} allocates on ${device} with ${threads} thread${threads === 1 ? "" : "s"}`;
-  return [`${model} over ${axes.map(({ name }) => name).join(", ")}`, head, rule, ...body, "", memory].join("\n");
+  return [
+    `${model} over ${axes.map(({ name }) => name).join(", ")}`,
+    head,
+    rule,
+    ...body,
+    "",
+    countedText(setting),
+  ].join("\n");
 }
 
 const inputText = ({ inputShape }: Pick<SweepRow, "inputShape">) => inputShape?.join("×") ?? "";

@@ -9,7 +9,7 @@ import { findModel } from "./model.ts";
 import { jsonOption, type ModelRequest, modelHelp, modelOptions } from "./model-options.ts";
 import { printResult, say } from "./output.ts";
 import { type Combination, readSweep } from "./ranges.ts";
-import { memoryDevice, memoryOn } from "./run-memory.ts";
+import { memoryDevice, memoryOn, memorySetting } from "./run-memory.ts";
 import { SlowProgress } from "./slow-progress.ts";
 import { chartFormats, writeSweepChart } from "./sweep-chart.ts";
 import { type SweepResult, type SweepRow, sweepCsv, sweepText } from "./sweep-text.ts";
@@ -63,8 +63,7 @@ export async function handler({ model, json, csv, out, train, ...request }: Swee
   const reasons = new Set(rows.map(({ error }) => error));
   const [reason] = reasons;
   if (reasons.size === 1 && reason) throw new ConvsmithError(reason);
-  const { name, pool } = device;
-  const result: SweepResult = { model, convention, device: name, threads: pool.threads, train, axes, rows };
+  const result: SweepResult = { model, convention, ...memorySetting(device, train), axes, rows };
   printResult(json, result, () => (csv ? sweepCsv(result) : sweepText(result)));
   if (rows.every(({ error }) => error !== null)) throw new ConvsmithError(`${model}: works at none of these sizes`);
   if (out === undefined) return;

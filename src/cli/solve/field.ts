@@ -1,11 +1,11 @@
 import type { Argv, InferredOptionTypes, Options } from "yargs";
 import { type FieldSolution, fieldRules, solveField } from "../../analysis/index.ts";
-import { modelHelp } from "../model-options.ts";
+import { modelHelp, modelOptions } from "../model-options.ts";
 import { printResult } from "../output.ts";
 import { countText } from "../quantity.ts";
 import { answersText, wrapped } from "./answers.ts";
 import { networkFor } from "./network.ts";
-import { answerOptions, inputOf, modelOptions, whole } from "./options.ts";
+import { answerOptions, whole } from "./options.ts";
 
 const fieldOptions = {
   want: { type: "string", describe: "Pixels that a position shall see", demandOption: true, requiresArg: true },
@@ -29,7 +29,7 @@ export const builder = (argv: Argv): Argv =>
 export async function handler(options: FieldOptions): Promise<void> {
   const want = whole("--want", options.want, 1)!;
   const top = whole("--top", options.top, 1)!;
-  const { network, shape } = await networkFor(options.model, inputOf(options.input), options.scale);
+  const { network, inputShape: shape } = await networkFor(options.model, options);
   const solution = solveField(network, shape, want, options.layer === undefined ? {} : { layer: options.layer });
   printResult(options.json, { input: shape, ...solution, rules: fieldRules }, () => text(solution, shape, top));
 }
