@@ -6,6 +6,22 @@ import { say } from "./output.ts";
 /** What a handler throws once its options are read. */
 const parsed = new Error("parsed");
 
+/** What yargs says, in one line: of a wrong choice, which of an option's choices there are. */
+function usageText(message: string): string {
+  const [first, ...details] = message.split("\n").flatMap((line) => line.trim() || []);
+  const bare = /^Not enough arguments following: (\S+)$/.exec(first ?? "")?.[1];
+  if (bare !== undefined) return `${bare.length === 1 ? "-" : "--"}${bare} needs a value`;
+  if (first !== "Invalid values:") return first ?? "";
+  const [, option, given, choices] = /^Argument: (\S+), Given: (.*), Choices: (.*)$/.exec(details[0] ?? "") ?? [];
+  if (option === undefined) return details.join("; ");
+  return `--${option} must be one of ${choices!.replaceAll('"', "")}, got ${given!.replaceAll('"', "") || "nothing"}`;
+}
+
+function usageError(message: string): UsageError {
+  const text = usageText(message);
+  return new UsageError(`${text}${text.endsWith("?") ? "" : "."} See convsmith --help.`);
+}
+
 /** Runs a command line, and says what goes wrong in one line on stderr. @returns whether it succeeded. */
 export async function run(args: readonly string[]): Promise<boolean> {
   const parser = yargs()
@@ -20,7 +36,7 @@ export async function run(args: readonly string[]): Promise<boolean> {
     .parserConfiguration({ "duplicate-arguments-array": false, "boolean-negation": false, "strip-aliased": true })
     .wrap(Math.min(110, process.stdout.columns ?? 100))
     .fail((message, error) => {
-      throw error ?? new UsageError(`${message.split("\n")[0]}. See convsmith --help.`);
+      throw error ?? usageError(message);
     });
   let chosen: (() => Promise<void>) | null = null;
   for (const { command, describe, load } of commands) {
@@ -38,6 +54,8 @@ export async function run(args: readonly string[]): Promise<boolean> {
   }
   try {
     await parser.parseAsync([...args]).catch((error) => {
+      // yargs' own kind: an option lacks its value.
+      if (error?.name === "YError") throw usageError(error.message);
       if (error !== parsed) throw error;
     });
     await (chosen as (() => Promise<void>) | null)?.();

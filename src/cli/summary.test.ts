@@ -119,12 +119,41 @@ test("formats, conventions, explanations, folding and memory", async () => {
   expect(text.out).toMatch(/training step \(MSELoss, Adam\): [\d,]+ = arena/);
 });
 
+test.each(["csv", "markdown", "latex"])("%s is rows alone", async (format) => {
+  const { good, out } = await callCli("summary", "resnet18", `--${format}`, "--fold", "--depth", "1");
+  expect(good).toBe(true);
+  expect(out).not.toContain("batch norm:");
+  for (const extra of [["--memory"], ["--explain"], ["--explain", "thop", "--memory"]]) {
+    const refused = await callCli("summary", "lenet5", `--${format}`, ...extra);
+    const names = extra.filter((each) => each.startsWith("--")).sort((a) => (a === "--memory" ? -1 : 1));
+    expect(refused).toEqual({
+      good: false,
+      out: "",
+      err: `convsmith: summary: --${format} goes without ${names.join(" and ")}: leave it out, or use --json\n`,
+    });
+  }
+});
+
+test.each([
+  { args: ["--convention", "foo"], line: "--convention must be one of exact, torchvision, .*, google, got foo" },
+  { args: ["--explain", "foo"], line: "--explain must be one of exact, torchvision, .*, google, got foo" },
+  { args: ["--convention"], line: "--convention needs a value" },
+  { args: ["--input"], line: "--input needs a value" },
+  { args: ["-o"], line: "-o needs a value" },
+])("usage: $line", async ({ args, line }) => {
+  const { good, out, err } = await callCli("summary", "lenet5", ...args);
+  expect([good, out]).toEqual([false, ""]);
+  expect(err).toMatch(new RegExp(`^convsmith: ${line}(. See convsmith --help.)?\n$`));
+});
+
 test("a page is written to a file; one format at a time", async () => {
   const { good, out, err } = await callCli("summary", "lenet5", "--html", "-o", path("net.html"));
   expect([good, out, err]).toEqual([true, "", `Wrote ${path("net.html")}\n`]);
   expect(await readFile(path("net.html"), "utf8")).toContain("<!doctype html>");
   const two = await callCli("summary", "lenet5", "--html", "--csv");
   expect(two.err).toContain("one format at a time, got --csv and --html");
+  const explained = await callCli("summary", "lenet5", "--html", "--explain", "-o", path("no.html"));
+  expect(explained.err).toBe("convsmith: summary: --html goes without --explain: leave it out, or use --json\n");
 });
 
 test("a network that fails: the table up to there, the error, and what the network takes", async () => {
