@@ -156,6 +156,14 @@ test("a page is written to a file; one format at a time", async () => {
   expect(explained.err).toBe("convsmith: summary: --html goes without --explain: leave it out, or use --json\n");
 });
 
+test("a module that throws at every size is told by what it threw, not by channels that were tried", async () => {
+  const { good, out, err } = await callCli("summary", path("throws.ts"));
+  expect([good, out]).toEqual([false, ""]);
+  expect(err).toMatch(
+    /^convsmith: Net: no square up to 512 by 512 is accepted. At \[1, 3, 224, 224\]: Net: its forward threw TypeError: .*foo/,
+  );
+});
+
 test("a network that fails: the table up to there, the error, and what the network takes", async () => {
   const { good, out, err } = await callCli("summary", "alexnet", "--input", "1x3x32x32");
   expect(good).toBe(false);
