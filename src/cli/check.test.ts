@@ -68,7 +68,8 @@ test.each([
   { args: [], message: "check: needs a budget: --max-params, --max-macs, --max-flops, --max-activations" },
   { args: ["--max-params", "lots"], message: "--max-params must be a count above 0 such as 5M" },
   { args: ["--max-memory", "5 parsecs"], message: "--max-memory must be a size above 0 such as 200MB" },
-  { args: ["--min-field", "0"], message: "--min-field must be a count above 0" },
+  { args: ["--min-field", "0"], message: "--min-field must be a whole number from 1, got 0" },
+  { args: ["--min-field", "3.5"], message: "--min-field must be a whole number from 1, got 3.5" },
   { args: ["--max-params", "5M", "--input", "1x3x9x9"], message: "conv1 (Conv2d 1→64, 5×5): needs 1 input channel" },
 ])("one clear line: $message", async ({ args, message }) => {
   const { good, out, err } = await callCli("check", "espcn", ...args);

@@ -9,6 +9,7 @@ import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
 import { printResult } from "./output.ts";
 import { parseBytes, parseCount } from "./quantity.ts";
 import { memoryDevice, memoryOn, memoryParts, memorySetting } from "./run-memory.ts";
+import { readWhole } from "./whole-number.ts";
 
 const budget = (describe: string) => ({ type: "string", describe, requiresArg: true }) as const;
 
@@ -33,7 +34,7 @@ const readers = {
   "max-flops": ["flops", parseCount],
   "max-activations": ["activations", parseBytes],
   "max-memory": ["memory", parseBytes],
-  "min-field": ["field", parseCount],
+  "min-field": ["field", (option: string, text: string) => readWhole(option, text, 1)],
 } as const satisfies Partial<Record<keyof CheckOptions, unknown>>;
 
 export const builder = (argv: Argv): Argv =>

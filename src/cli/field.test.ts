@@ -125,6 +125,7 @@ describe("one clear line", () => {
     },
     { args: [...net, "--at", "middle"], message: "--at must be a row and a column such as 3,3, got middle" },
     { args: [...net, "--draws", "0"], message: "--draws must be a whole number from 1, got 0" },
+    { args: [...net, "--seed", "x"], message: "--seed must be a number, got x" },
     {
       args: [...net, "--image", "small.png"],
       message: "--image: a picture has 1 or 3 channels, and the network's input has 2",

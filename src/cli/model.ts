@@ -10,7 +10,7 @@ import { createModel, models, optionsOf, scalable } from "../models/registry.ts"
 import type { NetworkRequest } from "../training/network-module.ts";
 import { UsageError } from "./errors.ts";
 import { parseInputShape } from "./input-shape.ts";
-import type { ModelRequest } from "./model-options.ts";
+import { checkRequest, type ModelRequest } from "./model-options.ts";
 
 /** A network that a user names. */
 export interface FoundModel {
@@ -44,6 +44,7 @@ export async function findModel(
   request: ModelRequest,
   shapeFor: ShapeFor = refuse(model),
 ): Promise<FoundModel> {
+  checkRequest(request);
   const input = request.input === undefined ? undefined : parseInputShape(request.input);
   if (/^\.[cm]?[jt]s$/.test(extname(model))) return await fromModule(model, model, input, {}, shapeFor);
   const entry = await stat(model).catch(() => null);

@@ -40,8 +40,10 @@ test("profile: a table, JSON and both pictures", async () => {
 });
 
 test.each([
-  { args: ["--threads", "0"], message: "--threads must be a whole number from 1, got 0" },
-  { args: ["--threads", "two"], message: "--threads must be a whole number from 1, got NaN" },
+  { args: ["--threads", "0"], message: "--threads must be a whole number from 1 to 32, got 0" },
+  { args: ["--threads", "33"], message: "--threads must be a whole number from 1 to 32, got 33" },
+  { args: ["--threads", "two"], message: "--threads must be a number, got two" },
+  { args: ["--runs=abc"], message: "--runs must be a number, got abc" },
   { args: ["--runs", "0"], message: "--runs must be a whole number from 1, got 0" },
   { args: ["--runs", "2.5"], message: "--runs must be a whole number from 1, got 2.5" },
   { args: ["-o", "roofline.jpg"], message: "roofline.jpg: a roofline is written as .svg or .png" },

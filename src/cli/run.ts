@@ -22,6 +22,19 @@ function usageError(message: string): UsageError {
   return new UsageError(`${text}${text.endsWith("?") ? "" : "."} See convsmith --help.`);
 }
 
+/** yargs makes NaN of text that is no number: what was written is in the command line. @throws UsageError */
+function checkNumbers(options: Readonly<Record<string, unknown>>, args: readonly string[]): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!Number.isNaN(value)) continue;
+    const flag = `--${name}`;
+    const at = args.findLastIndex((each) => each === flag || each.startsWith(`${flag}=`));
+    // Each option has a name in camel case, too, which nobody wrote.
+    if (at < 0) continue;
+    const text = args[at] === flag ? args[at + 1] : args[at]!.slice(flag.length + 1);
+    throw new UsageError(`${flag} must be a number, got ${text || "nothing"}`);
+  }
+}
+
 /** Runs a command line, and says what goes wrong in one line on stderr. @returns whether it succeeded. */
 export async function run(args: readonly string[]): Promise<boolean> {
   const parser = yargs()
@@ -34,6 +47,7 @@ export async function run(args: readonly string[]): Promise<boolean> {
     .help()
     .alias("help", "h")
     .parserConfiguration({ "duplicate-arguments-array": false, "boolean-negation": false, "strip-aliased": true })
+    .middleware((options) => checkNumbers(options, args), true)
     .wrap(Math.min(110, process.stdout.columns ?? 100))
     .fail((message, error) => {
       throw error ?? usageError(message);

@@ -119,6 +119,7 @@ test.each([
   { args: ["budget", "espcn", "--max-flops", "1X"], says: "--max-flops must be a count above 0 such as 5M" },
   { args: ["budget", "espcn", "--max-memory", "x"], says: "--max-memory must be a size above 0 such as 200MB" },
   { args: ["budget", "espcn", "--max-flops", "1G", "--train"], says: "--train changes memory alone" },
+  { args: ["field", "espcn", "--want", "20", "--scale", "x"], says: "--scale must be a number, got x" },
   { args: ["budget", "espcn"], says: "a budget needs a limit" },
   {
     args: ["budget", "espcn", "--vary", "width", "--width-multiplier", "2", "--max-params", "5M"],

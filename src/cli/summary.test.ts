@@ -140,6 +140,13 @@ test.each([
   { args: ["--convention"], line: "--convention needs a value" },
   { args: ["--input"], line: "--input needs a value" },
   { args: ["-o"], line: "-o needs a value" },
+  { args: ["--classes", "abc"], line: "--classes must be a number, got abc" },
+  { args: ["--classes", "2.5"], line: "--classes must be a whole number from 1, got 2.5" },
+  { args: ["--scale", "-2"], line: "--scale must be a whole number from 1, got -2" },
+  { args: ["--width-multiplier", "0"], line: "--width-multiplier must be a number above 0, got 0" },
+  { args: ["--width-multiplier", "wide"], line: "--width-multiplier must be a number, got wide" },
+  { args: ["--depth", "x"], line: "--depth must be a number, got x" },
+  { args: ["--depth", "0"], line: "--depth must be a whole number from 1, got 0" },
 ])("usage: $line", async ({ args, line }) => {
   const { good, out, err } = await callCli("summary", "lenet5", ...args);
   expect([good, out]).toEqual([false, ""]);

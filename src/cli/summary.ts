@@ -11,6 +11,7 @@ import { UsageError } from "./errors.ts";
 import { type FoundModel, findModel } from "./model.ts";
 import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
 import { say } from "./output.ts";
+import { checkWhole } from "./whole-number.ts";
 
 const format = (describe: string) => ({ type: "boolean", describe, default: false }) as const;
 
@@ -49,7 +50,7 @@ export async function handler({ model, ...asked }: SummaryOptions): Promise<void
   const [kind] = chosen;
   checkExtras(kind, asked);
   checkExplain(asked.explain);
-  checkDepth(asked.depth);
+  checkWhole("--depth", asked.depth, 1);
   if (asked.out !== undefined) await checkFolder(asked.out);
   const found = await findModel(model, asked);
   const folding = asked.fold ? await folded(found) : null;
@@ -88,11 +89,6 @@ function checkExtras(kind: (typeof formats)[number] | undefined, { memory, expla
 function checkExplain(explain: string | undefined): void {
   if (!explain || explain in conventions) return;
   throw new UsageError(`--explain must be one of ${Object.keys(conventions).join(", ")}, got ${explain}`);
-}
-
-function checkDepth(depth: number | undefined): void {
-  if (depth === undefined || (Number.isSafeInteger(depth) && depth >= 1)) return;
-  throw new UsageError(`--depth must be a whole number from 1, got ${depth}`);
 }
 
 interface Printing {

@@ -117,12 +117,12 @@ const wrong: [name: string, args: () => string[], message: RegExp][] = [
   [
     "text for a number",
     () => espcn("--out", path("x"), "--data", path("pictures"), "--lr", "fast"),
-    /lr must be a number above 0, got NaN/,
+    /--lr must be a number, got fast/,
   ],
   [
     "--threads 0",
     () => espcn("--out", path("x"), "--data", path("pictures"), "--threads", "0"),
-    /--threads must be a whole number from 1, got 0/,
+    /--threads must be a whole number from 1 to 32, got 0/,
   ],
   [
     "a missing folder",

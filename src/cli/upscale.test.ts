@@ -106,7 +106,7 @@ describe("convsmith upscale", () => {
       "--method must be one of espcn, bicubic, bilinear, nearest, got lanczos",
     ],
     ["weights that are not used", { method: "bicubic" }, "--weights are for --method espcn; bicubic has none"],
-    ["no threads", { threads: 0 }, "--threads must be a whole number from 1, got 0"],
+    ["no threads", { threads: 0 }, "--threads must be a whole number from 1 to 32, got 0"],
     ["a missing picture", { picture: "nowhere.png" }, "nowhere.png: cannot be read: no such file or folder"],
     ["a folder as a picture", { picture: tmpdir() }, `${tmpdir()}: cannot be read: it is a folder`],
     ["a truncated picture", { picture: "cut.png" }, "cut.png: the picture is truncated (at byte 50000)"],

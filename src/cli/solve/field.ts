@@ -3,9 +3,10 @@ import { type FieldSolution, fieldRules, solveField } from "../../analysis/index
 import { modelHelp, modelOptions } from "../model-options.ts";
 import { printResult } from "../output.ts";
 import { countText } from "../quantity.ts";
+import { readWhole } from "../whole-number.ts";
 import { answersText, wrapped } from "./answers.ts";
 import { networkFor } from "./network.ts";
-import { answerOptions, whole } from "./options.ts";
+import { answerOptions } from "./options.ts";
 
 const fieldOptions = {
   want: { type: "string", describe: "Pixels that a position shall see", demandOption: true, requiresArg: true },
@@ -27,8 +28,8 @@ export const builder = (argv: Argv): Argv =>
     .example("$0 solve field resnet18 --want 501 --layer layer4", "");
 
 export async function handler(options: FieldOptions): Promise<void> {
-  const want = whole("--want", options.want, 1)!;
-  const top = whole("--top", options.top, 1)!;
+  const want = readWhole("--want", options.want, 1);
+  const top = readWhole("--top", options.top, 1);
   const { network, inputShape: shape } = await networkFor(options.model, options);
   const solution = solveField(network, shape, want, options.layer === undefined ? {} : { layer: options.layer });
   printResult(options.json, { input: shape, ...solution, rules: fieldRules }, () => text(solution, shape, top));

@@ -5,8 +5,9 @@ import { modelHelp, modelOptions } from "../model-options.ts";
 import { printResult } from "../output.ts";
 import { countText } from "../quantity.ts";
 import { table } from "../table.ts";
+import { readWhole } from "../whole-number.ts";
 import { wrapped } from "./answers.ts";
-import { answerOptions, whole } from "./options.ts";
+import { answerOptions } from "./options.ts";
 
 const { input: _, ...withoutInput } = modelOptions;
 
@@ -29,7 +30,7 @@ export const builder = (argv: Argv): Argv =>
     .example("$0 solve input net.ts", "");
 
 export async function handler({ model, limit, json, ...request }: InputOptions): Promise<void> {
-  const most = whole("--limit", limit, 1)!;
+  const most = readWhole("--limit", limit, 1);
   // The shape is what is asked for: none is worked out here.
   const { network } = await findModel(model, request, () => usual);
   const inputs = acceptedInputs(network, { limit: most });

@@ -7,14 +7,6 @@ export const answerOptions = {
   json: { type: "boolean", describe: "Print the result as JSON on stdout: all answers", default: false },
 } as const satisfies Record<string, Options>;
 
-/** A whole number from `least`, undefined where the option is left out. @throws UsageError */
-export function whole(option: string, text: string | undefined, least: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new UsageError(`${option} must be a whole number from ${least}, got ${text === "" ? "nothing" : text}`);
-}
-
 /** "224" as a square, "224x320" as height and width. @throws UsageError */
 export function side(text: string): readonly [height: number, width: number] {
   const sizes = text.split(/[x×]/i).map((part) => (/^\d+$/.test(part) ? Number(part) : Number.NaN));
