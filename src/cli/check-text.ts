@@ -90,4 +90,8 @@ function amount(budget: keyof Budgets, value: number): string {
   return budget === "memory" || budget === "activations" ? bytesText(value) : countText(value);
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)}%`;
+/** Never 100% where it is a little more or less. */
+function percent(share: number): string {
+  const text = `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)}%`;
+  return text === "100%" && share !== 1 ? `${share > 1 ? ">" : "<"}100%` : text;
+}

@@ -20,7 +20,7 @@ test("a budget that is exceeded by one: failure, and the layers that take most o
     "espcn-x3 on [1, 1, 36, 64]
        budget         limit  actual  of limit  most of it in
     ────────────────────────────────────────────────────────
-    ✗  parameters  ≤ 22,728  22,729      100%  conv2 81%
+    ✗  parameters  ≤ 22,728  22,729     >100%  conv2 81%
 
     parameters: 1 over the limit. It goes to
       conv2  Conv2d 64→32, 3×3  18.46K   81%
@@ -28,6 +28,14 @@ test("a budget that is exceeded by one: failure, and the layers that take most o
       conv1  Conv2d 1→64, 5×5   1.664K  7.3%
     "
   `);
+});
+
+test("a little less than a limit is not all of it", async () => {
+  const args = ["check", "espcn-x3", "--input", "1x1x36x64", "--convention", "torchvision"];
+  const { out } = await callCli(...args, "--max-params", "22730");
+  expect(out).toMatch(/≤ 22,730 +22,729 +<100% /);
+  const exact = await callCli(...args, "--max-params", "22729");
+  expect(exact.out).toMatch(/22\.73K +22\.73K +100% /);
 });
 
 test("the field of a classifier is that before its global pooling, and says how far it is off", async () => {
@@ -66,6 +74,14 @@ test("memory: its parts as JSON add up, for a device and threads; a training ste
 
 test.each([
   { args: [], message: "check: needs a budget: --max-params, --max-macs, --max-flops, --max-activations" },
+  {
+    args: ["--max-flops", "1G", "--convention", "torchvision"],
+    message: "check: torchvision prints MACs alone: use --max-macs with it, or another --convention for --max-flops",
+  },
+  {
+    args: ["--max-macs", "1G", "--max-params", "1G", "--convention", "google"],
+    message: "check: google prints FLOPs alone: use --max-flops with it",
+  },
   { args: ["--max-params", "lots"], message: "--max-params must be a count above 0 such as 5M" },
   { args: ["--max-memory", "5 parsecs"], message: "--max-memory must be a size above 0 such as 200MB" },
   { args: ["--min-field", "0"], message: "--min-field must be a whole number from 1, got 0" },

@@ -1,4 +1,5 @@
 import type { Argv, InferredOptionTypes, Options } from "yargs";
+import { conventionOf } from "../analysis/conventions/index.ts";
 import { type Budgets, type ConventionName, checkBudgets, summarize } from "../analysis/index.ts";
 import { ConvsmithError } from "../core/errors.ts";
 import { budgetTitles, checkText } from "./check-text.ts";
@@ -46,6 +47,7 @@ export const builder = (argv: Argv): Argv =>
 
 export async function handler(options: CheckOptions): Promise<void> {
   const budgets = budgetsOf(options);
+  checkPrinted(budgets, options.convention);
   const { network, inputShape } = await findModel(options.model, options);
   const summary = summarize(network, inputShape, { convention: options.convention as ConventionName });
   const device = budgets.memory === undefined ? null : memoryDevice();
@@ -60,6 +62,17 @@ export async function handler(options: CheckOptions): Promise<void> {
   const broken = results.filter((result) => !result.kept).map((result) => budgetTitles[result.budget]);
   throw new ConvsmithError(
     `${options.model}: keeps ${results.length - broken.length} of ${results.length} budgets, not that of ${broken.join(", ")}`,
+  );
+}
+
+/** A tool that prints one of the two alone has no say in the other. @throws UsageError */
+function checkPrinted(budgets: Budgets, convention: string): void {
+  const { name, prints } = conventionOf(convention);
+  const missing = (["macs", "flops"] as const).find((each) => budgets[each] !== undefined && !prints.includes(each));
+  if (!missing) return;
+  const [other] = prints as ["macs" | "flops"];
+  throw new UsageError(
+    `check: ${name} prints ${budgetTitles[other]} alone: use --max-${other} with it, or another --convention for --max-${missing}`,
   );
 }
 

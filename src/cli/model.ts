@@ -61,6 +61,7 @@ export async function findModel(
     { scale: scale ?? (suffix === undefined ? undefined : Number(suffix)), classes, auxLogits, widthMultiplier },
     model,
     input,
+    entry !== null,
   );
 }
 
@@ -68,9 +69,20 @@ type AskedOptions = {
   readonly [Key in "scale" | "classes" | "auxLogits" | "widthMultiplier"]?: ModelOptions[Key] | undefined;
 };
 
-async function known(name: string, asked: AskedOptions, said: string, input?: Shape): Promise<FoundModel> {
+async function known(
+  name: string,
+  asked: AskedOptions,
+  said: string,
+  input?: Shape,
+  isFile = false,
+): Promise<FoundModel> {
   const found = Object.keys(models).find((each) => each.toLowerCase() === name.toLowerCase());
   if (found === undefined) {
+    if (isFile) {
+      throw new UsageError(
+        `${said}: is no kind of file that holds a network here: give a .ts, .js, .mts, .mjs, .cts, .cjs or .safetensors file, a run's folder, or a network's name.`,
+      );
+    }
     const close = closestNames(name, Object.keys(models)).join(", ");
     throw new UsageError(
       `unknown model ${said}. Close are ${close}. Use a name, a run's folder, a .safetensors file, or a module such as net.ts.`,

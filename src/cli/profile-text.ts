@@ -37,7 +37,7 @@ export function profileText(profile: Profile, width?: number): string {
   const { name, inputShape, mode, milliseconds, flops, gflops, peaks, device, threads, runs } = profile;
   const many = threads === 1 ? "1 thread" : `${threads} threads`;
   const total = `total ${milliseconds.toFixed(3)} ms, ${group(flops)} FLOPs, ${gflops.toFixed(1)} GFLOP/s: ${percent(gflops / peaks.gflops)} of the peak`;
-  const machine = `peaks measured with ${many}: ${peaks.gflops.toFixed(1)} GFLOP/s multiply-adds, ${peaks.gigabytesPerSecond.toFixed(1)} GB/s copying; ${device}, ${runs} runs`;
+  const machine = `peaks measured with ${many}: ${peaks.gflops.toFixed(1)} GFLOP/s multiply-adds, ${peaks.gigabytesPerSecond.toFixed(1)} GB/s copying; ${device}, ${runs} run${runs === 1 ? "" : "s"}`;
   return [
     `${name} on [${inputShape.join(", ")}], ${mode}`,
     fittedTable(columns, profile.rows, width),

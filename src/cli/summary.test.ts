@@ -28,6 +28,7 @@ export default class Net extends nn.Module {
   forward(x) { return this.conv.forward(x).foo(); }
 }`;
   await writeFile(path("throws.ts"), throws);
+  await writeFile(path("readme.md"), "# Nothing\n");
   await writeFile(path("none.ts"), "export const nothing = 1;\n");
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -82,6 +83,7 @@ test("plan: every step with its kernel, what is fused, and where it lies", async
 
 test.each([
   { args: ["summary", "vgg99", "--input", "1x3x8x8"], message: "unknown model vgg99. Close are vgg19" },
+  { args: ["summary", "readme.md"], message: "is no kind of file that holds a network here: give a .ts, .js, " },
   { args: ["summary", "espcn", "--input", "1xax8"], message: "--input must be sizes such as 1x3x224x224" },
   { args: ["summary", "espcn-x2", "--scale", "3", "--input", "1x1x8x8"], message: "is for scale 2, not 3" },
   { args: ["summary", "espcn", "--input", "1x3x8x8"], message: "conv1 (Conv2d 1→64, 5×5): needs 1 input channel" },

@@ -109,6 +109,11 @@ test.each([
   { args: ["--input", "1x1x{8..16..0}"], message: "needs a step from 1" },
   { args: ["--input", "1x1x{8..9}", "--classes", "10"], message: "espcn: takes no --classes" },
   { args: ["--input", "1x1x{8..9}", "-o", "a.gif"], message: "--out must end in .html, .svg, .png, got a.gif" },
+  // Before it computes: the options of the network are not looked at yet.
+  {
+    args: ["--input", "1x1x{8..9}", "--classes", "10", "-o", "no/such/a.svg"],
+    message: "no/such/a.svg: cannot be written: no/such is no folder",
+  },
   { args: ["--input", "1x1x{8..9}", "--csv", "--json"], message: "--json or --csv, not both" },
 ])("one clear line: $message", async ({ args, message }) => {
   const { good, out, err } = await callCli("sweep", "espcn", ...args);

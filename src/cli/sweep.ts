@@ -3,6 +3,7 @@ import type { Argv, InferredOptionTypes, Options } from "yargs";
 import { type ConventionName, lastField, summarize } from "../analysis/index.ts";
 import { ConvsmithError } from "../core/errors.ts";
 import type { WasmDevice } from "../devices/wasm/device.ts";
+import { checkFolder } from "./check-folder.ts";
 import { conventionOption } from "./convention-option.ts";
 import { UsageError } from "./errors.ts";
 import { findModel } from "./model.ts";
@@ -43,6 +44,7 @@ export async function handler({ model, json, csv, out, train, ...request }: Swee
   if (out !== undefined && !chartFormats.includes(extname(out).toLowerCase())) {
     throw new UsageError(`--out must end in ${chartFormats.join(", ")}, got ${out}`);
   }
+  if (out !== undefined) await checkFolder(out);
   if (json && csv) throw new UsageError("sweep: --json or --csv, not both");
   const { axes, combinations } = readSweep(request);
   const convention = request.convention as ConventionName;

@@ -91,12 +91,12 @@ describe("a profile", async () => {
 });
 
 test("a training step: loss and update have their time, all ops their FLOPs", async () => {
-  const told: string[] = [];
+  const told: [number, string][] = [];
   const profile = await profileNetwork(new Net(), [2, 2, 8, 8], device, {
     train: true,
     runs: 3,
     now: steadyClock(),
-    onProgress: (_, facts) => told.push(facts),
+    onProgress: (...each) => told.push(each),
   });
   expect(sum(profile.rows, ({ milliseconds }) => milliseconds)).toBeCloseTo(profile.milliseconds, 9);
   expect(profile.flops).toBe(sum(profile.rows, ({ flops }) => flops));
@@ -108,7 +108,8 @@ test("a training step: loss and update have their time, all ops their FLOPs", as
   expect(conv.flops).toBeLessThan(2.5 * own);
   expect(profile.rows.some(({ kind }) => kind === "loss")).toBe(true);
   expect(profile.mode).toBe("training");
-  expect(told).toContain("run 3 of 3");
+  expect(told).toContainEqual([2 / 3, "run 3 of 3"]);
+  expect(told.at(-1)).toEqual([1, "3 runs"]);
 });
 
 test("a shape that does not fit names the layer, before anything runs", async () => {
