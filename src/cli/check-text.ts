@@ -3,6 +3,7 @@ import type { BudgetResult, Budgets, ConventionName, FieldEnd } from "../analysi
 import { type FittedColumn, fittedTable } from "./fitted-table.ts";
 import { bytesText, countText } from "./quantity.ts";
 import { countedText, type MemorySetting } from "./run-memory.ts";
+import { terminalColumns, wrappedText } from "./wrapped-text.ts";
 
 export const budgetTitles: Readonly<Record<keyof Budgets, string>> = {
   parameters: "parameters",
@@ -37,10 +38,15 @@ export function checkText({ model, inputShape, convention, budgets, memory }: Ch
   ];
   const head = `${model} on [${inputShape.join(", ")}]${convention === "exact" ? "" : `, counted as ${convention}`}`;
   const details = budgets.flatMap((result) => {
-    if (result.budget === "field") return ["", fieldText(result)];
+    if (result.budget === "field") return ["", wrappedText(fieldText(result), "  ")];
     return result.kept ? [] : ["", ...eaters(result)];
   });
-  return [head, fittedTable(columns, budgets), ...details, ...(memory ? ["", countedText(memory)] : [])].join("\n");
+  return [
+    wrappedText(head, "  "),
+    fittedTable(columns, budgets),
+    ...details,
+    ...(memory ? ["", wrappedText(countedText(memory), "  ")] : []),
+  ].join("\n");
 }
 
 function topOf({ contributors: [top] }: BudgetResult): string {
@@ -56,14 +62,14 @@ function eaters({ budget, actual, limit, contributors }: BudgetResult): string[]
     shown.push({ path, description: "", amount: rest("amount"), share: rest("share") });
   }
   const columns: readonly FittedColumn<(typeof shown)[number]>[] = [
-    { title: "", cell: ({ path }) => path, left: true },
+    { title: "", cell: ({ path }) => path, left: true, cut: "start" },
     { title: "", cell: ({ description }) => description, left: true, rank: 0 },
     { title: "", cell: (each) => amount(budget, each.amount) },
     { title: "", cell: ({ share }) => percent(share) },
   ];
-  const lines = fittedTable(columns, shown).split("\n");
+  const lines = fittedTable(columns, shown, terminalColumns() - 2).split("\n");
   const head = `${budgetTitles[budget]}: ${amount(budget, actual - limit)} over the limit. It goes to`;
-  return [head, ...lines.slice(2).map((line) => `  ${line}`)];
+  return [wrappedText(head, "  "), ...lines.slice(2).map((line) => `  ${line}`)];
 }
 
 function fieldText({ actual, limit, kept, end }: BudgetResult): string {

@@ -42,13 +42,13 @@ test("the field of a classifier is that before its global pooling, and says how 
   const args = ["check", "resnet18", "--min-field", "500"];
   const { good, out } = await callCli(...args);
   expect(good).toBe(false);
-  expect(out).toContain(
+  expect(out.replaceAll("\n  ", " ")).toContain(
     "receptive field: 435 px, 65 px short; it grows up to layer4.1.conv2 (Conv2d 512→512, 3×3); from avgpool on it is the whole input",
   );
   // Squeeze and excitation sees the whole input in the middle of the network.
   const gated = await callCli("check", "mobilenet_v3_small", "--min-field", "500");
   expect(gated.good).toBe(true);
-  expect(gated.out).toContain("every position sees the whole input");
+  expect(gated.out.replaceAll("\n  ", " ")).toContain("every position sees the whole input");
 });
 
 test("memory: its parts as JSON add up, for a device and threads; a training step takes more", async () => {
@@ -67,7 +67,11 @@ test("memory: its parts as JSON add up, for a device and threads; a training ste
   expect(amountOf("parameters")).toBe(4 * 21_284);
   // The largest map is given out by the first layer.
   expect(amountOf("conv1")).toBeGreaterThanOrEqual(4 * 64 * 32 * 32);
-  expect(inference.memory).toMatchObject({ device: "wasm", train: false });
+  const tile = [expect.any(Number), expect.any(Number)];
+  expect(inference.memory).toMatchObject({ device: "wasm", tile, train: false });
+  const { out } = await callCli("check", "espcn-x2", "--max-memory", "1GB");
+  const [rows, columns] = inference.memory.tile;
+  expect(out.replaceAll("\n  ", " ")).toContain(` and register tiles of ${rows}x${columns}: parameters`);
   const training = await memoryOf("--train");
   expect(training.budgets[0].actual).toBeGreaterThan(actual + 3 * 4 * 21_284);
 });

@@ -131,7 +131,7 @@ describe("one clear line", () => {
       message: "--image: a picture has 1 or 3 channels, and the network's input has 2",
     },
     { args: ["espcn", "--input", "1x1x9x9", "--image", "broken.png"], message: "this is no PNG, JPEG or WebP picture" },
-    { args: ["espcn", "--input", "1x1x9x9", "--image", "none.png"], message: "none.png: cannot be read: no such file" },
+    { args: ["espcn", "--input", "1x1x9x9", "--image", "none.png"], message: "none.png: cannot read: no such file" },
     {
       args: ["flat.ts", "--input", "1x1x4x4", "--layer", "1"],
       message: "1 (Linear 16→2): has no height and width, its output is 1x2",

@@ -32,7 +32,7 @@ test("profile: a table, JSON and both pictures", async () => {
   for (const width of [60, 80, 100, 160, 250]) {
     const lines = profileText(profile, width).split("\n");
     const table = lines.slice(1, lines.indexOf(""));
-    for (const line of table) expect(stringWidth(line), line).toBeLessThanOrEqual(width);
+    for (const line of lines) expect(stringWidth(line), line).toBeLessThanOrEqual(width);
     expect(table).toHaveLength(profile.rows.length + 2);
   }
   expect(profileText({ ...profile, noisy: true })).toContain("the machine was busy");
@@ -47,7 +47,7 @@ test.each([
   { args: ["--runs", "0"], message: "--runs must be a whole number from 1, got 0" },
   { args: ["--runs", "2.5"], message: "--runs must be a whole number from 1, got 2.5" },
   { args: ["-o", "roofline.jpg"], message: "roofline.jpg: a roofline is written as .svg or .png" },
-  { args: ["-o", "no/such/folder/roofline.svg"], message: "cannot be written: no/such/folder is no folder" },
+  { args: ["-o", "no/such/folder/roofline.svg"], message: "cannot write: no/such/folder is no folder" },
   { args: ["--input", "1x3x8x8"], message: "conv1 (Conv2d 1→64, 5×5): needs 1 input channel" },
   { args: ["--input", "8"], message: "conv1" },
 ])("one clear line: $message", async ({ args, message }) => {

@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import sharp from "sharp";
 import type { Argv, InferredOptionTypes, Options } from "yargs";
 import { type Profile, profileNetwork, rooflineSvg } from "../analysis/index.ts";
-import { writeFileAtomic } from "../data/files.ts";
+import { writeFileAtomic } from "../formats/node.ts";
 import { checkFolder } from "./check-folder.ts";
 import { useWasm } from "./device.ts";
 import { UsageError } from "./errors.ts";

@@ -2,6 +2,7 @@ import yargs from "yargs";
 import { commands } from "./commands.ts";
 import { errorText, UsageError } from "./errors.ts";
 import { say } from "./output.ts";
+import { terminalColumns } from "./wrapped-text.ts";
 
 /** What a handler throws once its options are read. */
 const parsed = new Error("parsed");
@@ -48,7 +49,7 @@ export async function run(args: readonly string[]): Promise<boolean> {
     .alias("help", "h")
     .parserConfiguration({ "duplicate-arguments-array": false, "boolean-negation": false, "strip-aliased": true })
     .middleware((options) => checkNumbers(options, args), true)
-    .wrap(Math.min(110, process.stdout.columns ?? 100))
+    .wrap(Math.min(110, terminalColumns()))
     .fail((message, error) => {
       throw error ?? usageError(message);
     });

@@ -115,9 +115,12 @@ test("formats, conventions, explanations, folding and memory", async () => {
   const flat = await callCli("summary", "lenet5", "--flat", "--csv");
   expect(flat.out.trim().split(/\r?\n/).length).toBeGreaterThan(10);
   const memory = await callCli("summary", "lenet5", "--memory", "--json");
-  const { inference, training } = JSON.parse(memory.out).memory;
+  const { inference, training, tile } = JSON.parse(memory.out).memory;
   expect(training.totalBytes).toBeGreaterThan(inference.totalBytes);
   const text = await callCli("summary", "lenet5", "--memory");
+  expect(text.out).toMatch(
+    new RegExp(`memory on wasm with \\d+ threads? and register tiles of ${tile.join("x")}, in bytes`),
+  );
   expect(text.out).toMatch(/training step \(MSELoss, Adam\): [\d,]+ = arena/);
 });
 

@@ -12,6 +12,7 @@ import { type FoundModel, findModel } from "./model.ts";
 import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
 import { say } from "./output.ts";
 import { checkWhole } from "./whole-number.ts";
+import { terminalColumns, wrappedText } from "./wrapped-text.ts";
 
 const format = (describe: string) => ({ type: "boolean", describe, default: false }) as const;
 
@@ -104,12 +105,13 @@ async function printed(
   summary: Summary,
   { kind, depth, memory, ...rest }: Printing,
 ): Promise<string> {
-  const width = process.stdout.columns ?? 100;
+  const width = terminalColumns();
   const parts = [summaryText(summary, { format: kind, ...(depth === undefined ? {} : { depth }) })];
   // Rows alone are what a program reads.
   if (rest.folding && kind === "table") {
     const { folded, kept } = rest.folding;
-    parts.push(`batch norm: ${folded.length} folded into the convolution before, ${kept.length} kept`);
+    const note = `batch norm: ${folded.length} folded into the convolution before, ${kept.length} kept`;
+    parts.push(wrappedText(note, "  ", width));
   }
   if (rest.explain !== undefined && summary.error === null)
     parts.push((await explained(found, summary.convention, rest.explain)).text(width));

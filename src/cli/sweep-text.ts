@@ -3,6 +3,7 @@ import { type FittedColumn, fittedTable } from "./fitted-table.ts";
 import { bytesText, countText } from "./quantity.ts";
 import type { Axis } from "./ranges.ts";
 import { countedText, type MemorySetting } from "./run-memory.ts";
+import { terminalColumns, wrappedText } from "./wrapped-text.ts";
 
 /** What one combination costs; all null where it fails. */
 export interface SweepRow {
@@ -49,7 +50,7 @@ export function sweepText({ model, axes, rows, ...setting }: SweepResult): strin
     { title: "field", cell: fieldText, rank: 4 },
   ];
   const good = rows.filter(({ error }) => error === null);
-  const width = process.stdout.columns ?? 100;
+  const width = terminalColumns();
   const [head, rule, ...lines] = good.length > 0 ? fittedTable(columns, good, width).split("\n") : ["input", "─────"];
   const asked = ({ inputShape, scale, classes }: SweepRow) =>
     [
@@ -61,12 +62,12 @@ export function sweepText({ model, axes, rows, ...setting }: SweepResult): strin
     row.error === null ? lines[good.indexOf(row)]! : cut(`${asked(row).join("  ")}  ✗ ${reason(row.error)}`, width),
   );
   return [
-    `${model} over ${axes.map(({ name }) => name).join(", ")}`,
+    wrappedText(`${model} over ${axes.map(({ name }) => name).join(", ")}`, "  ", width),
     head,
     rule,
     ...body,
     "",
-    countedText(setting),
+    wrappedText(countedText(setting), "  ", width),
   ].join("\n");
 }
 

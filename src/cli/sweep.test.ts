@@ -112,7 +112,7 @@ test.each([
   // Before it computes: the options of the network are not looked at yet.
   {
     args: ["--input", "1x1x{8..9}", "--classes", "10", "-o", "no/such/a.svg"],
-    message: "no/such/a.svg: cannot be written: no/such is no folder",
+    message: "no/such/a.svg: cannot write: no/such is no folder",
   },
   { args: ["--input", "1x1x{8..9}", "--csv", "--json"], message: "--json or --csv, not both" },
 ])("one clear line: $message", async ({ args, message }) => {

@@ -127,7 +127,7 @@ const wrong: [name: string, args: () => string[], message: RegExp][] = [
   [
     "a missing folder",
     () => espcn("--out", path("x"), "--data", path("nothing")),
-    /nothing: cannot be read: no such file or folder/,
+    /nothing: cannot read: no such file or folder/,
   ],
   ["an empty folder", () => espcn("--out", path("x"), "--data", path("empty")), /empty: holds no picture/],
   [

@@ -16,7 +16,7 @@ import { bytesText, countText, parseBytes, parseCount } from "../quantity.ts";
 import { countedText, type MemorySetting, memoryDevice, memoryOn, memorySetting } from "../run-memory.ts";
 import { SlowProgress } from "../slow-progress.ts";
 import { table } from "../table.ts";
-import { wrapped } from "./answers.ts";
+import { wrappedText } from "../wrapped-text.ts";
 import { networkFor } from "./network.ts";
 import { answerOptions } from "./options.ts";
 
@@ -131,9 +131,9 @@ function text({ model, vary }: BudgetOptions, { answers, over }: BudgetSolution,
     : `${found}, the largest there is, keeps the budget`;
   const rows = [...(over ? [row(over, "over")] : []), ...answers.map((answer) => row(answer, "kept"))];
   return [
-    `${model}: ${largest}`,
+    wrappedText(`${model}: ${largest}`, "  "),
     "",
     table([head, ...rows]),
-    ...(memory ? ["", wrapped(countedText(memory))] : []),
+    ...(memory ? ["", wrappedText(countedText(memory))] : []),
   ].join("\n");
 }

@@ -4,7 +4,8 @@ import { modelHelp, modelOptions } from "../model-options.ts";
 import { printResult } from "../output.ts";
 import { countText } from "../quantity.ts";
 import { readWhole } from "../whole-number.ts";
-import { answersText, wrapped } from "./answers.ts";
+import { wrappedText } from "../wrapped-text.ts";
+import { answersText } from "./answers.ts";
 import { networkFor } from "./network.ts";
 import { answerOptions } from "./options.ts";
 
@@ -41,8 +42,9 @@ function text(
   top: number,
 ): string {
   const now = `${layer} sees ${field} pixels of ${shape.join("x")} (${countText(parameters)} parameters, ${countText(flops)} FLOPs)`;
-  if (field >= want) return `${now}: ${want} are reached already.`;
-  if (answers.length === 0) return `${now}. No change of one layer makes it ${want}: change several.`;
+  if (field >= want) return wrappedText(`${now}: ${want} are reached already.`, "  ");
+  if (answers.length === 0)
+    return wrappedText(`${now}. No change of one layer makes it ${want}: change several.`, "  ");
   const rows = answers.map((answer) => [
     `${answer.layer}: ${answer.change}`,
     `${answer.field}`,
@@ -52,10 +54,12 @@ function text(
     answer.coarser ? "coarser" : "",
   ]);
   const head = ["change", "field", "parameters", "FLOPs", "other", "note"];
-  const kept = wrapped(
+  const kept = wrappedText(
     "Each change is proven on the changed network. Padding grows with the kernel, so that sizes stay; a dilated kernel sees its field with gaps; coarser: layers behind it have fewer positions.",
   );
-  return [`${now}; ${want} are wanted.`, "", answersText(head, rows, top, fieldRules), kept].join("\n");
+  return [wrappedText(`${now}; ${want} are wanted.`, "  "), "", answersText(head, rows, top, fieldRules), kept].join(
+    "\n",
+  );
 }
 
 const added = (value: number) => (value === 0 ? "0" : value < 0 ? `−${countText(-value)}` : `+${countText(value)}`);

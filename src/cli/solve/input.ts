@@ -6,7 +6,7 @@ import { printResult } from "../output.ts";
 import { countText } from "../quantity.ts";
 import { table } from "../table.ts";
 import { readWhole } from "../whole-number.ts";
-import { wrapped } from "./answers.ts";
+import { wrappedText } from "../wrapped-text.ts";
 import { answerOptions } from "./options.ts";
 
 const { input: _, ...withoutInput } = modelOptions;
@@ -64,12 +64,12 @@ function text(model: string, inputs: AcceptedInputs, answers: readonly Answer[])
     countText(flops),
   ]);
   const head = ["input", "parameters", "MACs", "FLOPs"];
-  const lines = [`${model} ${inputsText(inputs)}`, "", table([head, ...rows])];
+  const lines = [wrappedText(`${model} ${inputsText(inputs)}`, "  "), "", table([head, ...rows])];
   if (inputs.kind === "pictures") {
     const { checkedTo } = inputs.height;
     lines.push(
       "",
-      wrapped(
+      wrappedText(
         `Every size up to ${checkedTo} was tried, and a few larger ones: the smallest is exact, the pattern is that of these.`,
       ),
     );

@@ -2,7 +2,8 @@ import type { Argv, InferredOptionTypes, Options } from "yargs";
 import { type SameAnswer, solveSame } from "../../analysis/index.ts";
 import { printResult } from "../output.ts";
 import { readWhole } from "../whole-number.ts";
-import { answersText, wrapped } from "./answers.ts";
+import { wrappedText } from "../wrapped-text.ts";
+import { answersText } from "./answers.ts";
 import { answerOptions } from "./options.ts";
 
 const sameOptions = {
@@ -40,7 +41,7 @@ export async function handler(options: SameOptions): Promise<void> {
     const even = answers.some(({ symmetric, remainders }) => symmetric && remainders.length === stride)
       ? []
       : [
-          wrapped(
+          wrappedText(
             `An even extent (${dilation * (kernel - 1) + 1}) needs one pixel more behind than before: no equal padding holds for every width.`,
           ),
         ];

@@ -11,6 +11,7 @@ import {
 import { UsageError } from "../errors.ts";
 import { printResult } from "../output.ts";
 import { readWhole } from "../whole-number.ts";
+import { wrappedText } from "../wrapped-text.ts";
 import { answersText } from "./answers.ts";
 import { answerOptions, side } from "./options.ts";
 
@@ -92,7 +93,12 @@ function text(
     ? "Values are those of one channel."
     : "MACs are those of one input channel for one output channel.";
   const traces = new Set(from.map((size) => traceOf(kind, size, first)));
-  return [...traces, "", answersText(head, rows, top, rules), unit].join("\n");
+  return [
+    ...[...traces].map((trace) => wrappedText(trace, "  ")),
+    "",
+    answersText(head, rows, top, rules),
+    wrappedText(unit),
+  ].join("\n");
 }
 
 function layerText(kind: WindowKind, { kernel, stride, padding, dilation, outputPadding }: SizeAnswer): string {
