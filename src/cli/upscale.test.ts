@@ -150,10 +150,10 @@ describe("convsmith upscale", () => {
   });
 
   it("says when the weights that it comes with are missing", async () => {
-    await expect(findWeights("espcn-x3", undefined, folder)).rejects.toThrow(
+    await expect(findWeights("espcn-x3", undefined, {}, folder)).rejects.toThrow(
       `espcn-x3: its weights are missing (${at("espcn-x3.safetensors")}). Name others, such as a run of convsmith train espcn --scale 3.`,
     );
-    await expect(findWeights("espcn-x5", undefined, folder)).rejects.toThrow("weights for scale 2, 3 and 4 only");
+    await expect(findWeights("espcn-x5", undefined, {}, folder)).rejects.toThrow("weights for scale 2, 3 and 4 only");
     await expect(findWeights("espcn")).rejects.toThrow("espcn: needs --scale 2, 3 or 4, or a name such as espcn-x3");
   });
 
