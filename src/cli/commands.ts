@@ -35,6 +35,11 @@ export const commands: readonly {
     load: () => import("./train.ts"),
   },
   { command: "evaluate <model>", describe: "Judge a trained network on pictures", load: () => import("./evaluate.ts") },
+  {
+    command: "run <model>",
+    describe: "Run a network on numbers of a file, .onnx too",
+    load: () => import("./run-network.ts"),
+  },
   { command: "upscale <picture>", describe: "Enlarge a picture", load: () => import("./upscale.ts") },
   {
     command: "plan <model>",

@@ -10,7 +10,7 @@ import { createModel, models, optionsOf, scalable } from "../models/registry.ts"
 import type { NetworkRequest } from "../training/network-module.ts";
 import { UsageError } from "./errors.ts";
 import { parseInputShape } from "./input-shape.ts";
-import { checkRequest, type ModelRequest } from "./model-options.ts";
+import { checkRequest, type ModelRequest, sizesOf } from "./model-options.ts";
 
 /** A network that a user names. */
 export interface FoundModel {
@@ -50,6 +50,7 @@ export async function findModel(
   const entry = await stat(model).catch(() => null);
   if (entry?.isDirectory()) return await fromRun(model, input, shapeFor);
   if (extname(model) === ".safetensors") return await fromWeights(model, input);
+  if (extname(model) === ".onnx") return await fromOnnx(model, input, sizesOf(request.dim));
   const suffix = /-x(\d+)$/.exec(model)?.[1];
   const name = suffix === undefined ? model : model.slice(0, -`-x${suffix}`.length);
   const { scale, classes, "aux-logits": auxLogits, "width-multiplier": widthMultiplier } = request;
@@ -80,12 +81,12 @@ async function known(
   if (found === undefined) {
     if (isFile) {
       throw new UsageError(
-        `${said}: is no kind of file that holds a network here: give a .ts, .js, .mts, .mjs, .cts, .cjs or .safetensors file, a run's folder, or a network's name.`,
+        `${said}: is no kind of file that holds a network here: give a .ts, .js, .mts, .mjs, .cts, .cjs, .safetensors or .onnx file, a run's folder, or a network's name.`,
       );
     }
     const close = closestNames(name, Object.keys(models)).join(", ");
     throw new UsageError(
-      `unknown model ${said}. Close are ${close}. Use a name, a run's folder, a .safetensors file, or a module such as net.ts.`,
+      `unknown model ${said}. Close are ${close}. Use a name, a run's folder, a .safetensors or .onnx file, or a module such as net.ts.`,
     );
   }
   const options = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
@@ -163,4 +164,16 @@ async function fromWeights(path: string, input?: Shape): Promise<FoundModel> {
   throw new ConvsmithError(
     `${path}: holds weights of no network that convsmith knows. Name your module (net.ts) instead.`,
   );
+}
+
+/** The graph with its weights: a file that says all. Its reader is loaded for such a file only. */
+async function fromOnnx(
+  path: string,
+  input: Shape | undefined,
+  sizes: ReadonlyMap<string, number>,
+): Promise<FoundModel> {
+  const { inputShapeOf, readOnnxNetwork } = await import("../formats/onnx/network/node.ts");
+  const make = async () => (await readOnnxNetwork(path)) as Network;
+  const network = await readOnnxNetwork(path);
+  return { name: path, network: network as Network, inputShape: input ?? inputShapeOf(network, sizes), make };
 }
