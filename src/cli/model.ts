@@ -10,7 +10,8 @@ import { createModel, models, optionsOf, scalable } from "../models/registry.ts"
 import type { NetworkRequest } from "../training/network-module.ts";
 import { UsageError } from "./errors.ts";
 import { parseInputShape } from "./input-shape.ts";
-import { checkRequest, type ModelRequest, sizesOf } from "./model-options.ts";
+import { checkRequest, type ModelRequest } from "./model-options.ts";
+import { fromOnnx, type OnnxRequest } from "./onnx-model.ts";
 
 /** A network that a user names. */
 export interface FoundModel {
@@ -41,16 +42,19 @@ const refuse =
  */
 export async function findModel(
   model: string,
-  request: ModelRequest,
+  request: ModelRequest & OnnxRequest,
   shapeFor: ShapeFor = refuse(model),
 ): Promise<FoundModel> {
   checkRequest(request);
+  if (request.dim && extname(model) !== ".onnx") {
+    throw new UsageError(`${model}: --dim is for .onnx files. Give --input, such as --input 1x3x224x224.`);
+  }
   const input = request.input === undefined ? undefined : parseInputShape(request.input);
   if (/^\.[cm]?[jt]s$/.test(extname(model))) return await fromModule(model, model, input, {}, shapeFor);
   const entry = await stat(model).catch(() => null);
   if (entry?.isDirectory()) return await fromRun(model, input, shapeFor);
   if (extname(model) === ".safetensors") return await fromWeights(model, input);
-  if (extname(model) === ".onnx") return await fromOnnx(model, input, sizesOf(request.dim));
+  if (extname(model) === ".onnx") return await fromOnnx(model, input, request);
   const suffix = /-x(\d+)$/.exec(model)?.[1];
   const name = suffix === undefined ? model : model.slice(0, -`-x${suffix}`.length);
   const { scale, classes, "aux-logits": auxLogits, "width-multiplier": widthMultiplier } = request;
@@ -164,16 +168,4 @@ async function fromWeights(path: string, input?: Shape): Promise<FoundModel> {
   throw new ConvsmithError(
     `${path}: holds weights of no network that convsmith knows. Name your module (net.ts) instead.`,
   );
-}
-
-/** The graph with its weights: a file that says all. Its reader is loaded for such a file only. */
-async function fromOnnx(
-  path: string,
-  input: Shape | undefined,
-  sizes: ReadonlyMap<string, number>,
-): Promise<FoundModel> {
-  const { inputShapeOf, readOnnxNetwork } = await import("../formats/onnx/network/node.ts");
-  const make = async () => (await readOnnxNetwork(path)) as Network;
-  const network = await readOnnxNetwork(path);
-  return { name: path, network: network as Network, inputShape: input ?? inputShapeOf(network, sizes), make };
 }

@@ -82,7 +82,7 @@ export async function handler({ model, input: path, ...asked }: RunOptions): Pro
   useWasm(asked.threads);
   const { network } = await findModel(model, { ...asked, input: given.shape.join("x") });
   const loaded = await loadKnownWeights(model, network, asked);
-  if (loaded === null && extname(model) !== ".onnx") {
+  if (loaded === null) {
     throw new ConvsmithError(`${model}: has no weights of its own. Name some: --weights file.safetensors`);
   }
   const results = await noGrad(() => inMode(network, false, () => namedOutputs(network.forward(given))));
