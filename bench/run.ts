@@ -1,6 +1,5 @@
 // npm run bench: convsmith against its peers, in turns, and each convolution against the machine's peak. See --help.
-import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { largeFlops, leastShare, measureConvolutions } from "./lib/convolutions.ts";
 import { describeMachine, load } from "./lib/machine.ts";
@@ -9,27 +8,18 @@ import { installPeers } from "./lib/peers.ts";
 import { markdownReport, type Report, textReport } from "./lib/report.ts";
 import { settings } from "./lib/settings.ts";
 import { median } from "./lib/statistics.ts";
-import { convolutionNetworks, workloads } from "./workloads/index.ts";
+import { workloads } from "./workloads/index.ts";
 
 const help = `npm run bench -- [options]
   --only NAME   workloads and convolutions whose name contains NAME, "convolutions" for all of those; may be given more than once
-  --rounds N    turns of each engine (15)
+  --rounds N    turns of each engine (11), fewer of one that takes seconds
   --threads N   threads of every engine (2)
   --quick       few and short rounds: shows that everything works, says nothing about speed
   --json        the report as JSON on stdout, nothing else there (npm -s run bench -- --json)
 Workloads: ${workloads.map((each) => each.name).join(", ")}
-A whole run writes bench/results.md. Exit code 1: results differ, or a convolution of over ${largeFlops / 1e6} MFLOP stays under ${100 * leastShare} % of the peak.`;
+A whole run writes bench/results/node20.md, or that of the Node that it runs on. Exit code 1: results differ, or a convolution of over ${largeFlops / 1e6} MFLOP stays under ${100 * leastShare} % of the peak.`;
 
-const { values: options } = parseArgs({
-  options: {
-    only: { type: "string", multiple: true },
-    rounds: { type: "string" },
-    threads: { type: "string", default: "2" },
-    quick: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
+const options = parseOptions();
 if (options.help) {
   console.log(help);
   process.exit(0);
@@ -52,19 +42,39 @@ const before = load();
 const report = await run();
 console.log(options.json ? JSON.stringify(report, null, 2) : textReport(report));
 if (!options.only && !options.quick) {
-  writeFileSync(fileURLToPath(new URL("results.md", import.meta.url)), markdownReport(report));
+  const folder = new URL("results/", import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  const major = process.versions.node.split(".")[0];
+  writeFileSync(new URL(`node${major}.md`, folder), markdownReport(report));
 }
 process.exit(report.failures.length > 0 ? 1 : 0);
 
+function parseOptions() {
+  try {
+    return parseArgs({
+      options: {
+        only: { type: "string", multiple: true },
+        rounds: { type: "string" },
+        threads: { type: "string", default: "2" },
+        quick: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`bench: ${(error as Error).message.split("\n")[0]} See --help.`);
+    process.exit(1);
+  }
+}
+
 async function run(): Promise<Report> {
-  if (selected.some(({ peers }) => peers.some((peer) => peer !== "PyTorch"))) installPeers();
+  if (selected.some(({ peers }) => Object.keys(peers).some((peer) => peer !== "PyTorch"))) installPeers();
   const results: Report["workloads"][number][] = [];
   for (const workload of selected) {
     console.error(`${workload.name} …`);
     results.push({ name: workload.name, ...(await measure(workload, chosen)) });
   }
   const convolutions = await measureConvolutions(
-    [...workloads, ...convolutionNetworks],
     chosen,
     (name) => wanted("convolutions") || wanted(name),
     (name) => console.error(`convolution ${name} …`),
@@ -73,6 +83,7 @@ async function run(): Promise<Report> {
     console.error(`bench: --only ${options.only!.join(" ")} names no workload and no convolution. See --help.`);
     process.exit(1);
   }
+  const peaks = results.flatMap(({ peak }) => peak ?? []);
   const different = results.flatMap(({ name, rows }) =>
     rows.flatMap((row) => ("missing" in row || row.agrees ? [] : [`${name}: convsmith and ${row.peer} don't agree`])),
   );
@@ -88,7 +99,7 @@ async function run(): Promise<Report> {
     threads: chosen.threads,
     rounds: chosen.rounds,
     load: [before, load()],
-    peak: results.length > 0 ? median(results.map(({ peak }) => peak)) : null,
+    peak: peaks.length > 0 ? median(peaks) : null,
     workloads: results,
     convolutions,
     failures: [...different, ...slow],

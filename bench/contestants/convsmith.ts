@@ -20,25 +20,25 @@ interface Task {
 let task: Task | null = null;
 
 function makeTask(workload: Workload, tensors: SafetensorsContent["tensors"]): Task {
-  const network = buildNetwork(workload.layers);
+  const network = buildNetwork(workload);
   const input = tensor(toFloat32(tensors.get("input")!), workload.input);
   const stored = tensors.get("target");
   const integer = stored?.dtype === "I32";
   const target = stored ? tensor(integer ? toInt32(stored) : toFloat32(stored), stored.shape) : null;
   network.loadStateDict(new Map([...network.stateDict().keys()].map((name) => [name, parameterOf(tensors, name)])));
   const loss = lossOf(workload);
-  const optimizer = new Adam(network.parameters(), { lr: learningRate });
+  const optimizer = workload.kind === "training" ? new Adam(network.parameters(), { lr: learningRate }) : null;
   return {
     network,
     forward: async () => (await network.forward(input).data()) as Float32Array,
     train: () => {
-      optimizer.zeroGrad();
+      optimizer!.zeroGrad();
       const value = loss(network.forward(input), target!);
       value.backward();
       return {
         loss: value,
         finish: async () => {
-          await optimizer.step();
+          await optimizer!.step();
           return await value.item();
         },
       };
@@ -71,7 +71,7 @@ answer({
   async load({ workload, files }: { workload: Workload; files: Files }) {
     task = makeTask(workload, (await readSafetensors(files.start)).tensors);
     training = workload.kind === "training";
-    return { version: "", threads: device.pool.threads };
+    return { version: process.version, threads: device.pool.threads };
   },
   async check({ path }: { path: string }) {
     if (training) return await checkTraining(task!, path);

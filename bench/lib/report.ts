@@ -1,6 +1,7 @@
 import type { ConvolutionRow } from "./convolutions.ts";
 import type { Machine } from "./machine.ts";
-import type { MissingRow, Row, Side, WorkloadResult } from "./measure.ts";
+import type { WorkloadResult } from "./measure.ts";
+import type { MissingRow, Row, Side } from "./rows.ts";
 
 export interface Report {
   readonly command: string;
@@ -33,6 +34,8 @@ export function workloadTable(report: Report): Table {
       "convsmith ms",
       "peer ms",
       "ratio",
+      "target",
+      "reached",
       "CPU",
       "spread",
       "GFLOP/s",
@@ -49,27 +52,33 @@ export function workloadTable(report: Report): Table {
 }
 
 function workloadCells(row: Row | MissingRow): string[] {
-  const { convsmith } = row;
-  const other = "missing" in row ? null : row.other;
-  const pair = (format: (side: Side) => string) => [format(convsmith), other ? format(other) : "-"];
-  const [ownSpread, otherSpread] = pair((side) => percent(side.spread));
+  const measured = "missing" in row ? null : row;
+  const pair = (format: (side: Side) => string) =>
+    [row.convsmith, measured?.other].map((side) => (side ? format(side) : "-")) as [string, string];
+  const known = (value: number | null | undefined, format: (value: number) => string) =>
+    value === null || value === undefined ? "-" : format(value);
+  const flops = (row.convsmith?.gflops ?? 0) > 0;
   return [
-    "missing" in row ? row.peer : `${row.peer} ${row.peerVersion}${row.peerThreads === 1 ? ", 1 thread" : ""}`,
+    measured ? `${row.peer} ${measured.peerVersion}${measured.peerThreads === 1 ? ", 1 thread" : ""}` : row.peer,
     ...pair((side) => ms(side.milliseconds)),
-    "missing" in row ? "-" : row.ratio.toFixed(2),
-    "missing" in row ? "-" : row.processorRatio.toFixed(2),
-    `${ownSpread} / ${otherSpread}`,
-    ...pair((side) => side.gflops.toFixed(1)),
-    percent(row.shareOfPeak),
+    known(measured?.ratio, ratio),
+    known(row.target, ratio),
+    reachedText(measured?.reached ?? null),
+    known(measured?.processorRatio, ratio),
+    pair((side) => (side.rounds > 1 ? percent(side.spread) : "-")).join(" / "),
+    ...pair((side) => (flops ? side.gflops.toFixed(side.gflops < 1 ? 3 : 1) : "-")),
+    known(flops ? row.shareOfPeak : null, percent),
     ...pair((side) => mib(side.memory)),
-    "missing" in row ? "-" : differences(row),
-    percent(row.others),
+    measured ? differences(measured) : "-",
+    known(row.others, percent),
     "missing" in row
       ? `missing: ${row.missing}`
       : remarks(!row.agrees && "DIFFERENT RESULTS", row.noisy && noisyRemark),
   ];
 }
 
+const ratio = (value: number) => value.toFixed(value < 0.1 ? 4 : 2);
+const reachedText = (reached: boolean | null) => (reached === null ? "-" : reached ? "yes" : "NO");
 const noisyRemark = "too noisy to judge";
 const remarks = (...each: readonly (string | false)[]) => each.filter(Boolean).join(", ");
 
@@ -79,7 +88,21 @@ function differences({ difference: { output, gradient } }: Row): string {
 
 export function convolutionTable(report: Report): Table {
   return {
-    header: ["convolution", "MFLOP", "ms", "spread", "GFLOP/s", "of peak", "best", "CPU", "others", "edges ms", ""],
+    header: [
+      "convolution",
+      "MFLOP",
+      "ms",
+      "spread",
+      "GFLOP/s",
+      "of peak",
+      "best",
+      "target",
+      "reached",
+      "CPU",
+      "others",
+      "edges ms",
+      "",
+    ],
     rows: report.convolutions.map((row) => [
       row.name,
       (row.flops / 1e6).toFixed(1),
@@ -88,6 +111,8 @@ export function convolutionTable(report: Report): Table {
       row.gflops.toFixed(1),
       percent(row.shareOfPeak),
       percent(row.bestShareOfPeak),
+      row.target === null ? "-" : percent(row.target),
+      reachedText(row.reached),
       percent(row.processorShareOfPeak),
       percent(row.others),
       ms(row.edges),
