@@ -15,6 +15,7 @@ export interface Contestant {
   readonly name: OwnName | PeerName;
   readonly process: ContestantProcess;
   readonly version: string;
+  readonly note: string;
   threads: number;
   /** Calls in a round. */
   count: number;
@@ -24,9 +25,10 @@ export interface Contestant {
   readonly processor: number[];
 }
 
-/** Engines whose steps take seconds: one is compared, and the turns of one take so long at the most, but for the last. */
+/** Engines whose steps take seconds: only one is compared. */
 const slow: readonly Contestant["name"][] = ["TensorFlow.js", "jax-js"];
-const slowMilliseconds = 5000;
+/** Milliseconds that all turns of one engine may take, unless a single call takes longer: then it has one. */
+const turnsMilliseconds = 5000;
 
 // Threads of an engine may spin for a while after its work: the next one should not run beside them.
 const breathMilliseconds = 20;
@@ -41,8 +43,9 @@ export async function load(
   try {
     const files = name.startsWith("onnx") ? { start, onnx: await writeOnnx(workload, start) } : { start };
     const loaded = await process.ask<Loaded>({ ask: "load", workload, threads, files, learningRate });
-    const { version } = loaded;
-    return { name, process, version, threads: loaded.threads ?? threads, count: 1, rounds, times: [], processor: [] };
+    const { version, note = "" } = loaded;
+    const own = { threads: loaded.threads ?? threads, count: 1, rounds };
+    return { name, process, version, note, ...own, times: [], processor: [] };
   } catch (error) {
     process.stop();
     throw error;
@@ -61,13 +64,23 @@ export async function check({ name, process }: Contestant): Promise<Outcome> {
 export async function warmUp(contestant: Contestant, { warmUp, share }: Settings): Promise<void> {
   const { process, name, rounds } = contestant;
   const times: number[] = [];
+  let used = 0;
   const begin = performance.now();
   while (times.length < (slow.includes(name) ? 1 : 3) || performance.now() - begin < warmUp) {
-    times.push(...(await process.ask<Times>({ ask: "run", count: 1 })).times);
+    const turn = await process.ask<Times>({ ask: "run", count: 1 });
+    times.push(...turn.times);
+    used = turn.used;
   }
   const typical = median(times.slice(-9));
   contestant.count = Math.max(1, Math.round(share / typical));
-  if (typical > share) contestant.rounds = Math.max(1, Math.min(rounds, Math.floor(slowMilliseconds / typical || 1)));
+  const possible = Math.max(1, Math.floor(turnsMilliseconds / typical));
+  if (slow.includes(name)) contestant.rounds = Math.min(rounds, possible);
+  // A second wait would tell nothing new: this call was the round.
+  if (possible === 1 && times.length === 1) {
+    contestant.times.push(typical);
+    contestant.processor.push(used);
+    contestant.rounds = 0;
+  }
 }
 
 /** Takes one thread where that is faster than all of them: turns of both, so that a busy moment hits neither alone. */

@@ -39,6 +39,8 @@ export interface Loaded {
   readonly version: string;
   /** Where it can't have as many as it was asked to use. */
   readonly threads?: number;
+  /** What the row should say about it. */
+  readonly note?: string;
 }
 
 export interface Checked {

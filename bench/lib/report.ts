@@ -73,7 +73,12 @@ function workloadCells(row: Row | MissingRow): string[] {
     known(row.others, percent),
     "missing" in row
       ? `missing: ${row.missing}`
-      : remarks(!row.agrees && "DIFFERENT RESULTS", row.noisy && noisyRemark),
+      : remarks(
+          !row.agrees && "DIFFERENT RESULTS",
+          row.pictures !== null && `the peer on only ${row.pictures} of the pictures`,
+          row.note,
+          row.noisy && noisyRemark,
+        ),
   ];
 }
 

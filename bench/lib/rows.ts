@@ -22,11 +22,14 @@ interface RowBase {
   readonly peer: PeerName;
   /** The time that convsmith may take on this Node, as a multiple of the peer's; null: none is set. */
   readonly target: number | null;
+  /** Of the batch, the peer computes so many pictures: the ratio for all of them is still lower. Null: all. */
+  readonly pictures: number | null;
 }
 
 export interface Row extends RowBase {
   readonly peerVersion: string;
   readonly peerThreads: number;
+  readonly note: string;
   readonly convsmith: Side;
   readonly other: Side;
   /** convsmith's time as a multiple of the peer's. */
@@ -51,9 +54,6 @@ export interface MissingRow extends RowBase {
   readonly others: number | null;
 }
 
-export const targetHere = (target: Target): number | null =>
-  isNode24(process.version) ? target.node24 : target.node20;
-
 /** What was compared before anything was timed. */
 export interface Outcome extends Checked {
   readonly values: Float32Array;
@@ -72,27 +72,41 @@ export interface Measured {
   readonly outcome: Outcome;
 }
 
-export function rowOf(own: Measured, peer: Measured, target: Target, { workload, peaks, others }: Surroundings): Row {
-  const [convsmith, other] = [own.side, peer.side];
-  const difference = compare(own.outcome, peer.outcome);
-  const ratio = convsmith.milliseconds / other.milliseconds;
-  const limit = targetHere(target);
+/** Of a row, what does not depend on measurements. */
+export const rowBase = (workload: string, peer: PeerName, target: Target): RowBase => ({
+  workload,
+  peer,
+  target: isNode24(process.version) ? target.node24 : target.node20,
+  pictures: target.pictures ?? null,
+});
+
+/** `outcome`: of convsmith on what the peer computed. */
+export function rowOf(
+  own: Side,
+  outcome: Outcome,
+  peer: Measured,
+  target: Target,
+  { workload, peaks, others }: Surroundings,
+): Row {
+  const other = peer.side;
+  const difference = compare(outcome, peer.outcome);
+  const ratio = own.milliseconds / other.milliseconds;
+  const base = rowBase(workload, peer.contestant.name as PeerName, target);
   return {
-    workload,
-    peer: peer.contestant.name as PeerName,
-    target: limit,
+    ...base,
     peerVersion: peer.contestant.version,
     peerThreads: peer.contestant.threads,
-    convsmith,
+    note: peer.contestant.note,
+    convsmith: own,
     other,
     ratio,
-    reached: limit === null ? null : ratio <= limit,
-    processorRatio: convsmith.processor / other.processor,
-    shareOfPeak: convsmith.gflops / median(peaks),
+    reached: base.target === null ? null : ratio <= base.target,
+    processorRatio: own.processor / other.processor,
+    shareOfPeak: own.gflops / median(peaks),
     difference,
     agrees: difference.output <= tolerances.output && (difference.gradient ?? 0) <= tolerances.gradient,
     others,
-    noisy: others > noisyOthers || Math.max(convsmith.spread, other.spread, spread(peaks)) > noisySpread,
+    noisy: others > noisyOthers || Math.max(own.spread, other.spread, spread(peaks)) > noisySpread,
   };
 }
 

@@ -22,6 +22,8 @@ export type OwnName = "convsmith" | "convsmith in Chromium";
 export interface Target {
   readonly node20: number | null;
   readonly node24: number | null;
+  /** For a peer whose whole step takes too long to wait for: of the batch's pictures, it gets so many. */
+  readonly pictures?: number;
 }
 
 /** Work that is timed: a network in words that every engine builds its own from, so that it is written down once. */
@@ -42,6 +44,13 @@ export interface Workload {
 }
 
 export const peersOf = ({ peers }: Workload) => Object.entries(peers) as [PeerName, Target][];
+
+/** The same work on the first pictures of the batch. */
+export const partOf = (workload: Workload, pictures: number): Workload => ({
+  ...workload,
+  name: `${workload.name}-part-${pictures}`,
+  input: [pictures, ...workload.input.slice(1)],
+});
 
 /** V8 has the vectors of 256 bits that the targets of Node 24 count on from there on. */
 export const isNode24 = (version: string): boolean => Number(version.replace(/^v/, "").split(".")[0]) >= 24;

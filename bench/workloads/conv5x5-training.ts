@@ -15,5 +15,9 @@ export const workload: Workload = {
   ],
   input: [16, 1, 32, 32],
   loss: "MSELoss",
-  peers: { PyTorch: { node20: 2.2, node24: 1.2 } },
+  peers: {
+    PyTorch: { node20: 2.2, node24: 1.2 },
+    "TensorFlow.js": { node20: 0.02, node24: 0.02, pictures: 1 },
+    "jax-js": { node20: 0.02, node24: 0.02, pictures: 8 },
+  },
 };

@@ -8,5 +8,9 @@ export const workload: Workload = {
   input: [16, 1, 17, 17],
   loss: "MSELoss",
   peerMayUseOneThread: true,
-  peers: { PyTorch: { node20: 1.2, node24: 0.8 } },
+  peers: {
+    PyTorch: { node20: 1.2, node24: 0.8 },
+    "TensorFlow.js": { node20: 0.02, node24: 0.02, pictures: 2 },
+    "jax-js": { node20: 0.02, node24: 0.02 },
+  },
 };

@@ -7,5 +7,9 @@ export const workload: Workload = {
   network: espcn(3),
   input: [16, 1, 64, 64],
   loss: "MSELoss",
-  peers: { PyTorch: { node20: 0.35, node24: 0.2 } },
+  peers: {
+    PyTorch: { node20: 0.35, node24: 0.2 },
+    "TensorFlow.js": { node20: 0.02, node24: 0.02, pictures: 1 },
+    "jax-js": { node20: 0.02, node24: 0.02, pictures: 4 },
+  },
 };

@@ -17,5 +17,9 @@ export const workload: Workload = {
   ],
   input: [64, 1, 28, 28],
   loss: "CrossEntropyLoss",
-  peers: { PyTorch: { node20: 0.5, node24: 0.3 } },
+  peers: {
+    PyTorch: { node20: 0.5, node24: 0.3 },
+    "TensorFlow.js": { node20: 0.02, node24: 0.02, pictures: 4 },
+    "jax-js": { node20: 0.02, node24: 0.02, pictures: 32 },
+  },
 };
