@@ -6,12 +6,14 @@ import { describeMachine, load } from "./lib/machine.ts";
 import { measure } from "./lib/measure.ts";
 import { installPeers } from "./lib/peers.ts";
 import { markdownReport, type Report, textReport } from "./lib/report.ts";
+import { measureScaling } from "./lib/scaling.ts";
 import { settings } from "./lib/settings.ts";
 import { median } from "./lib/statistics.ts";
 import { workloads } from "./workloads/index.ts";
 
 const help = `npm run bench -- [options]
-  --only NAME   workloads and convolutions whose name contains NAME, "convolutions" for all of those; may be given more than once
+  --only NAME   workloads and convolutions whose name contains NAME, "convolutions" for all of those,
+                "scaling" for one thread and two; may be given more than once
   --rounds N    turns of each engine (11), fewer of one that takes seconds
   --threads N   threads of every engine (2)
   --quick       few and short rounds: shows that everything works, says nothing about speed
@@ -35,6 +37,8 @@ const chosen = settings({
   rounds: options.rounds === undefined ? null : count("rounds", options.rounds),
   threads: count("threads", options.threads),
 });
+/** Of one engine alone: what disturbs hits both sides in the same turn. */
+const scalingSettings = { ...chosen, rounds: Math.min(chosen.rounds, 7), warmUp: chosen.warmUp / 2 };
 const wanted = (name: string) => options.only?.some((part) => name.includes(part)) ?? true;
 const selected = workloads.filter(({ name }) => wanted(name));
 
@@ -74,12 +78,19 @@ async function run(): Promise<Report> {
     console.error(`${workload.name} …`);
     results.push({ name: workload.name, ...(await measure(workload, chosen)) });
   }
+  const scaling: Report["scaling"][number][] = [];
+  for (const workload of workloads) {
+    const counts = workload.kind === "training" && !workload.own;
+    if (!counts || !(wanted(workload.name) || wanted("scaling"))) continue;
+    console.error(`${workload.name}, one thread and two …`);
+    scaling.push(await measureScaling(workload, scalingSettings));
+  }
   const convolutions = await measureConvolutions(
     chosen,
     (name) => wanted("convolutions") || wanted(name),
     (name) => console.error(`convolution ${name} …`),
   );
-  if (results.length === 0 && convolutions.length === 0) {
+  if (results.length + scaling.length === 0 && convolutions.length === 0) {
     console.error(`bench: --only ${options.only!.join(" ")} names no workload and no convolution. See --help.`);
     process.exit(1);
   }
@@ -101,6 +112,7 @@ async function run(): Promise<Report> {
     load: [before, load()],
     peak: peaks.length > 0 ? median(peaks) : null,
     workloads: results,
+    scaling,
     convolutions,
     failures: [...different, ...slow],
   };

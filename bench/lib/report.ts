@@ -2,6 +2,7 @@ import type { ConvolutionRow } from "./convolutions.ts";
 import type { Machine } from "./machine.ts";
 import type { WorkloadResult } from "./measure.ts";
 import type { MissingRow, Row, Side } from "./rows.ts";
+import { leastGain, type ScalingRow } from "./scaling.ts";
 
 export interface Report {
   readonly command: string;
@@ -13,6 +14,7 @@ export interface Report {
   /** GFLOP/s of all threads in registers, median over the workloads. */
   readonly peak: number | null;
   readonly workloads: readonly (WorkloadResult & { readonly name: string })[];
+  readonly scaling: readonly ScalingRow[];
   readonly convolutions: readonly ConvolutionRow[];
   readonly failures: readonly string[];
 }
@@ -126,6 +128,22 @@ export function convolutionTable(report: Report): Table {
   };
 }
 
+function scalingTable(report: Report): Table {
+  return {
+    header: ["workload", "1 thread ms", "2 threads ms", "gain", "target", "reached", "spread", "others", ""],
+    rows: report.scaling.map((row) => [
+      row.workload,
+      ...row.milliseconds.map(ms),
+      row.gain.toFixed(2),
+      leastGain.toFixed(2),
+      reachedText(row.reached),
+      row.spread.map(percent).join(" / "),
+      percent(row.others),
+      remarks(row.noisy && noisyRemark),
+    ]),
+  };
+}
+
 /** Columns of text: the first, and those named here, to the left. */
 export function textTable({ header, rows }: Table): string {
   const all = [header, ...rows];
@@ -147,6 +165,7 @@ function markdownTable({ header, rows }: Table): string {
 const legend = [
   "Times are medians over the rounds; in each round the engines take turns, with the same number of threads.",
   "ratio: convsmith's time as a multiple of the peer's; CPU: the same of processor time. spread: the middle half's width over the median, convsmith / peer.",
+  "target: what the ratio may be on this Node at the most; reached: whether it is, noisy or not. A slow peer has few rounds, and no spread with one.",
   "GFLOP/s: two for each multiplication of the direct formula, whatever an engine saves. of peak: convsmith's, against",
   "multiply-adds in registers on one thread, times the threads, measured in the same rounds.",
   "MiB: the most resident memory above the idle process. max difference: over the largest number, of outputs, or of losses / gradients.",
@@ -166,6 +185,7 @@ export function headline({ machine, threads, rounds, load, peak }: Report): stri
 export function textReport(report: Report): string {
   const parts = [headline(report).join("\n")];
   if (report.workloads.length > 0) parts.push(textTable(workloadTable(report)));
+  if (report.scaling.length > 0) parts.push(textTable(scalingTable(report)));
   if (report.convolutions.length > 0) parts.push(textTable(convolutionTable(report)));
   parts.push(legend.join("\n"));
   if (report.failures.length > 0) parts.push(report.failures.map((each) => `failed: ${each}`).join("\n"));
@@ -173,7 +193,10 @@ export function textReport(report: Report): string {
 }
 
 export function markdownReport(report: Report): string {
-  const parts = ["# Benchmark", `\`\`\`sh\n${report.command}\n\`\`\``];
+  const parts = [
+    `# Benchmark on Node ${report.machine.node.replace(/^v/, "").split(".")[0]}`,
+    `\`\`\`sh\n${report.command}\n\`\`\``,
+  ];
   parts.push(
     headline(report)
       .map((each) => `- ${each}`)
@@ -181,6 +204,7 @@ export function markdownReport(report: Report): string {
     legend.join("\n"),
   );
   parts.push("## Workloads", markdownTable(workloadTable(report)));
+  parts.push("## One thread and two, convsmith's training steps", markdownTable(scalingTable(report)));
   parts.push("## Convolutions, each alone through the engine", markdownTable(convolutionTable(report)));
   if (report.failures.length > 0) parts.push("## Failures", report.failures.map((each) => `- ${each}`).join("\n"));
   return `${parts.join("\n\n")}\n`;

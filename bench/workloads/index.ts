@@ -1,6 +1,9 @@
 import type { Workload } from "../lib/workload.ts";
 import { workload as bicubic } from "./bicubic-x2.ts";
 import { workload as bilinear } from "./bilinear-x2.ts";
+import { workload as chromiumEspcn17 } from "./chromium-espcn-x3-training-17.ts";
+import { workload as chromiumEspcn64 } from "./chromium-espcn-x3-training-64.ts";
+import { workload as chromiumMnist } from "./chromium-mnist-cnn-training.ts";
 import { workload as conv5x5Training } from "./conv5x5-training.ts";
 import { workload as espcnForward } from "./espcn-x3-forward.ts";
 import { workload as espcnTraining17 } from "./espcn-x3-training-17.ts";
@@ -27,4 +30,7 @@ export const workloads: readonly Workload[] = [
   bilinear,
   transposedConvolution,
   pixelShuffle,
+  chromiumEspcn17,
+  chromiumEspcn64,
+  chromiumMnist,
 ];
