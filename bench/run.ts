@@ -1,6 +1,7 @@
 // npm run bench: convsmith against its peers, in turns, and each convolution against the machine's peak. See --help.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { runLadder } from "./ladder/run.ts";
 import { largeFlops, leastShare, measureConvolutions } from "./lib/convolutions.ts";
 import { describeMachine, load } from "./lib/machine.ts";
 import { measure } from "./lib/measure.ts";
@@ -16,6 +17,7 @@ const help = `npm run bench -- [options]
                 "scaling" for one thread and two; may be given more than once
   --rounds N    turns of each engine (11), fewer of one that takes seconds
   --threads N   threads of every engine (2)
+  --ladder      how time per FLOP changes with picture, channels and batch instead; writes bench/ladder.svg
   --quick       few and short rounds: shows that everything works, says nothing about speed
   --json        the report as JSON on stdout, nothing else there (npm -s run bench -- --json)
 Workloads: ${workloads.map((each) => each.name).join(", ")}
@@ -42,6 +44,15 @@ const scalingSettings = { ...chosen, rounds: Math.min(chosen.rounds, 7), warmUp:
 const wanted = (name: string) => options.only?.some((part) => name.includes(part)) ?? true;
 const selected = workloads.filter(({ name }) => wanted(name));
 
+const nothing = (what: string): never => {
+  console.error(`bench: --only ${options.only!.join(" ")} names ${what}. See --help.`);
+  process.exit(1);
+};
+if (options.ladder) {
+  const done = await runLadder({ threads: chosen.threads, quick: options.quick, json: options.json, wanted });
+  process.exit(done ? 0 : nothing("no series of the ladder: channels, batch, megapixels"));
+}
+
 const before = load();
 const report = await run();
 console.log(options.json ? JSON.stringify(report, null, 2) : textReport(report));
@@ -61,6 +72,7 @@ function parseOptions() {
         rounds: { type: "string" },
         threads: { type: "string", default: "2" },
         quick: { type: "boolean", default: false },
+        ladder: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -90,10 +102,7 @@ async function run(): Promise<Report> {
     (name) => wanted("convolutions") || wanted(name),
     (name) => console.error(`convolution ${name} …`),
   );
-  if (results.length + scaling.length === 0 && convolutions.length === 0) {
-    console.error(`bench: --only ${options.only!.join(" ")} names no workload and no convolution. See --help.`);
-    process.exit(1);
-  }
+  if (results.length + scaling.length === 0 && convolutions.length === 0) nothing("no workload and no convolution");
   const peaks = results.flatMap(({ peak }) => peak ?? []);
   const different = results.flatMap(({ name, rows }) =>
     rows.flatMap((row) => ("missing" in row || row.agrees ? [] : [`${name}: convsmith and ${row.peer} don't agree`])),

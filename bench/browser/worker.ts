@@ -2,7 +2,7 @@
 import { parseSafetensors } from "../../src/formats/index.ts";
 import { setDevice, type WasmDevice, wasmDevice } from "../../src/index.ts";
 import { threadPeak } from "../lib/peak.ts";
-import { Task } from "../lib/task.ts";
+import { loadTask, type Task } from "../lib/task.ts";
 import type { Workload } from "../lib/workload.ts";
 
 export interface Questions {
@@ -23,7 +23,7 @@ const answers: { [Ask in keyof Questions]: (question: Questions[Ask]) => unknown
     device = wasmDevice({ threads });
     setDevice(device);
     const bytes = Uint8Array.from(atob(start), (letter) => letter.charCodeAt(0));
-    task = new Task(workload, parseSafetensors(bytes, "start.safetensors").tensors);
+    task = loadTask(workload, parseSafetensors(bytes, "start.safetensors").tensors);
     measurePeak = threadPeak(device);
     return await device.ready();
   },

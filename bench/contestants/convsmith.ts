@@ -3,7 +3,7 @@ import { readSafetensors } from "../../src/formats/node.ts";
 import { setDevice, wasmDevice } from "../../src/index.ts";
 import { answer, type Files, timeCalls, writeFloats } from "../lib/contestant.ts";
 import { threadPeak } from "../lib/peak.ts";
-import { Task } from "../lib/task.ts";
+import { loadTask, type Task } from "../lib/task.ts";
 import type { Workload } from "../lib/workload.ts";
 
 const device = wasmDevice();
@@ -13,7 +13,7 @@ let task: Task | null = null;
 
 answer({
   async load({ workload, files }: { workload: Workload; files: Files }) {
-    task = new Task(workload, (await readSafetensors(files.start)).tensors);
+    task = loadTask(workload, (await readSafetensors(files.start)).tensors);
     return { version: process.version, threads: device.pool.threads };
   },
   async check({ path, steps }: { path: string; steps: number }) {

@@ -4,26 +4,23 @@ import { Adam } from "../../src/optim/index.ts";
 import { buildNetwork, lossOf } from "./network.ts";
 import { learningRate, type Workload } from "./workload.ts";
 
+type Network = ReturnType<typeof buildNetwork>;
 type Tensors = SafetensorsContent["tensors"];
 
 /** A workload as convsmith computes it, in Node and in a browser: through its public interface. */
 export class Task {
   readonly #workload: Workload;
-  readonly #network: ReturnType<typeof buildNetwork>;
+  readonly #network: Network;
   readonly #input: Tensor;
   readonly #target: Tensor | null;
   readonly #loss: ReturnType<typeof lossOf>;
   readonly #optimizer: Adam | null;
 
-  constructor(workload: Workload, tensors: Tensors) {
-    const network = buildNetwork(workload);
+  constructor(workload: Workload, network: Network, input: Tensor, target: Tensor | null) {
     this.#workload = workload;
     this.#network = network;
-    this.#input = tensor(toFloat32(tensors.get("input")!), workload.input);
-    const stored = tensors.get("target");
-    const integer = stored?.dtype === "I32";
-    this.#target = stored ? tensor(integer ? toInt32(stored) : toFloat32(stored), stored.shape) : null;
-    network.loadStateDict(new Map([...network.stateDict().keys()].map((name) => [name, parameterOf(tensors, name)])));
+    this.#input = input;
+    this.#target = target;
     this.#loss = lossOf(workload);
     this.#optimizer = workload.kind === "training" ? new Adam(network.parameters(), { lr: learningRate }) : null;
   }
@@ -64,6 +61,16 @@ export class Task {
       },
     };
   }
+}
+
+/** A workload with what all sides start from. */
+export function loadTask(workload: Workload, tensors: Tensors): Task {
+  const network = buildNetwork(workload);
+  network.loadStateDict(new Map([...network.stateDict().keys()].map((name) => [name, parameterOf(tensors, name)])));
+  const stored = tensors.get("target");
+  const integer = stored?.dtype === "I32";
+  const target = stored ? tensor(integer ? toInt32(stored) : toFloat32(stored), stored.shape) : null;
+  return new Task(workload, network, tensor(toFloat32(tensors.get("input")!), workload.input), target);
 }
 
 function parameterOf(tensors: Tensors, name: string) {
