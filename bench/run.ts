@@ -15,7 +15,7 @@ import { workloads } from "./workloads/index.ts";
 const help = `npm run bench -- [options]
   --only NAME   workloads and convolutions whose name contains NAME, "convolutions" for all of those,
                 "scaling" for one thread and two; may be given more than once
-  --rounds N    turns of each engine (11), fewer of one that takes seconds
+  --rounds N    turns of each engine (9), fewer of one that takes seconds
   --threads N   threads of every engine (2)
   --ladder      how time per FLOP changes with picture, channels and batch instead; writes bench/ladder.svg
   --quick       few and short rounds: shows that everything works, says nothing about speed
@@ -53,6 +53,7 @@ if (options.ladder) {
   process.exit(done ? 0 : nothing("no series of the ladder: channels, batch, megapixels"));
 }
 
+const begin = performance.now();
 const before = load();
 const report = await run();
 console.log(options.json ? JSON.stringify(report, null, 2) : textReport(report));
@@ -118,6 +119,7 @@ async function run(): Promise<Report> {
     machine: describeMachine(),
     threads: chosen.threads,
     rounds: chosen.rounds,
+    seconds: (performance.now() - begin) / 1000,
     load: [before, load()],
     peak: peaks.length > 0 ? median(peaks) : null,
     workloads: results,

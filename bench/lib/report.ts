@@ -9,6 +9,8 @@ export interface Report {
   readonly machine: Machine;
   readonly threads: number;
   readonly rounds: number;
+  /** How long all of it took. */
+  readonly seconds: number;
   /** Load averages before and after. */
   readonly load: readonly [number, number];
   /** GFLOP/s of all threads in registers, median over the workloads. */
@@ -173,11 +175,11 @@ const legend = [
   "the processors meanwhile. Too noisy to judge: over 15 % spread or 10 % for others; convolutions are then judged by processor time.",
 ];
 
-export function headline({ machine, threads, rounds, load, peak }: Report): string[] {
+export function headline({ machine, threads, rounds, seconds, load, peak }: Report): string[] {
   return [
     `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}`,
     `Node ${machine.node} (V8 ${machine.v8}), convsmith ${machine.convsmith}`,
-    `${threads} threads, ${rounds} rounds, load average ${load[0].toFixed(1)} before and ${load[1].toFixed(1)} after`,
+    `${threads} threads, ${rounds} rounds, ${seconds.toFixed(0)} s, load average ${load[0].toFixed(1)} before and ${load[1].toFixed(1)} after`,
     ...(peak === null ? [] : [`WASM peak of ${threads} threads: ${peak.toFixed(1)} GFLOP/s`]),
   ];
 }

@@ -12,7 +12,7 @@ export function settings(options: { quick: boolean; rounds: number | null; threa
   const { quick, rounds, threads } = options;
   return {
     threads,
-    rounds: rounds ?? (quick ? 3 : 11),
+    rounds: rounds ?? (quick ? 3 : 9),
     warmUp: quick ? 200 : 1500,
     share: quick ? 50 : 250,
   };
