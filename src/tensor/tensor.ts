@@ -49,7 +49,8 @@ export class Tensor {
   /** A copy of the numbers, row-major. Runs what is needed. */
   async data(): Promise<Float32Array | Int32Array> {
     const [values] = await engine().values([this.node]);
-    return values!.slice();
+    // Faster than slice(), which fills with zeros first.
+    return values instanceof Int32Array ? new Int32Array(values) : new Float32Array(values!);
   }
 
   /** The number of a tensor that has one. @throws ConvsmithError for any other. */

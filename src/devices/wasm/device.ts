@@ -238,10 +238,13 @@ function gather(
   strides: readonly number[],
 ): Float32Array | Int32Array {
   const count = numel(shape);
-  const result = memory instanceof Int32Array ? new Int32Array(count) : new Float32Array(count);
   let inner = 1;
   let axis = shape.length;
   while (axis > 0 && (shape[axis - 1] === 1 || strides[axis - 1] === inner)) inner *= shape[--axis]!;
+  const Numbers = memory instanceof Int32Array ? Int32Array : Float32Array;
+  // Made from another array, it is not filled with zeros first.
+  if (inner === count) return new Numbers(memory.subarray(start, start + count));
+  const result = new Numbers(count);
   const index = new Array<number>(axis).fill(0);
   for (let at = 0; at < count; at += inner) {
     let from = start;

@@ -102,7 +102,7 @@ function emitModule(problem: WinogradProblem, shape: WinogradShape): Uint8Array<
     plane: shape.inputPlane,
   };
   const indexes = {
-    input: add(emitTileTransform("input", tile, fused)),
+    input: add(emitTileTransform("input", tile, target)),
     patch: add(emitPatch("patch", tile)),
     strips: panels.classes.map((kind, at) =>
       Array.from({ length: kind.rows }, (_, rows) =>
@@ -123,7 +123,7 @@ function emitModule(problem: WinogradProblem, shape: WinogradShape): Uint8Array<
       ),
     ),
     outputs: panels.classes.map((kind, at) =>
-      add(emitOutputTransform(`output ${at}`, shape, kind, kind.vectors * 16, fused)),
+      add(emitOutputTransform(`output ${at}`, shape, kind, kind.vectors * 16, target)),
     ),
     finishes: panels.classes.map((kind, at) =>
       add(
