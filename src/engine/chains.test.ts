@@ -3,7 +3,10 @@ import { Generator } from "../core/generator.ts";
 import { dataNode, type Node } from "../core/node.ts";
 import { numel } from "../core/shape.ts";
 import type { WasmDevice } from "../devices/wasm/device.ts";
+import { wasmDevice } from "../index.ts";
+import { Espcn } from "../models/index.ts";
 import * as ops from "../ops/index.ts";
+import { manualSeed, rand } from "../tensor/index.ts";
 import { bandedDevice } from "../testing/devices.ts";
 import type { Plan } from "./plan.ts";
 import { EngineState } from "./state.ts";
@@ -88,7 +91,7 @@ async function runOn(device: WasmDevice, record: () => Node): Promise<{ bits: Bu
 }
 
 /** Compares banded runs with the whole one, and gives the banded plan. */
-async function compare(record: () => Node, devices = banded): Promise<Plan> {
+async function compare(record: () => Node, devices: readonly WasmDevice[] = banded): Promise<Plan> {
   const expected = await runOn(whole, record);
   expect(expected.plan.chains).toEqual([]);
   let { plan } = expected;
@@ -117,5 +120,54 @@ describe("chains in bands give the bits of whole steps", () => {
 
   test("most of them are chains", () => {
     expect(chained).toBeGreaterThan(40);
+  });
+});
+
+/** Two convolutions of 8 channels, whose image between them takes (rows + 2) · 18 · 32 bytes. */
+function pair(rows: number, images = 1, use: (middle: Node, last: Node) => Node = (_, last) => last): Node {
+  const numbers = (...shape: number[]) =>
+    dataNode(
+      Float32Array.from({ length: numel(shape) }, (_, at) => Math.sin(at)),
+      shape,
+    );
+  const middle = ops.tanh(ops.conv2d(numbers(images, 4, rows, 16), numbers(8, 4, 5, 5), null, { padding: 2 }));
+  return use(middle, ops.conv2d(middle, numbers(8, 8, 3, 3), null, { padding: 1 }));
+}
+
+describe("when steps become a chain", () => {
+  const bytes = (rows: number) => (rows + 2) * 18 * 32;
+  const chainsOf = async (record: () => Node, image: number, chain: number) => {
+    const device = bandedDevice(2, { image, chain });
+    const plan = await compare(record, [device]);
+    device.pool.stop();
+    return plan.chains.length;
+  };
+
+  test("above the limit of an image, on it, and where bands can't be small enough", async () => {
+    expect(await chainsOf(() => pair(41), bytes(41) - 4, bytes(41))).toBe(1);
+    expect(await chainsOf(() => pair(41), bytes(41), bytes(41))).toBe(0);
+    expect(await chainsOf(() => pair(41), 0, 1000)).toBe(0);
+  });
+
+  test("an image that fits whole stays whole, several run one after the other", async () => {
+    expect(await chainsOf(() => pair(17), 0, 1 << 20)).toBe(0);
+    expect(await chainsOf(() => pair(17, 3), 0, 1 << 20)).toBe(1);
+  });
+
+  test("what is read twice stays whole", async () => {
+    expect(await chainsOf(() => pair(60, 1, ops.add), 0, 50_000)).toBe(0);
+    expect(await chainsOf(() => pair(60, 1, (middle, last) => ops.cat([middle, last], 1)), 0, 50_000)).toBe(0);
+  });
+
+  test("the device's own limits, on a picture: less memory, also where threads make bands taller", async () => {
+    const record = () => {
+      manualSeed(1);
+      return new Espcn(3).forward(rand([1, 1, 200, 320])).node;
+    };
+    const device = wasmDevice({ threads: 5 });
+    const plan = await compare(record, [device]);
+    expect(plan.chains).toHaveLength(1);
+    expect(plan.arenaBytes).toBeLessThan(whole.arenaBytes / 2);
+    device.pool.stop();
   });
 });

@@ -53,8 +53,11 @@ export interface RunTimer {
 /** A plan is forgotten when more are cached than this. */
 const planLimit = 64;
 const breathAfterMilliseconds = 40;
-/** A second-level cache holds no image above the first; most last-level caches hold a chain. Measured: decisions/0005. */
-const bandLimits: BandLimits = { image: 4 << 20, chain: 8 << 20 };
+/**
+ * A second-level cache holds no image above the first; a last-level cache holds a chain. More threads need more pieces at a
+ * time, so taller bands, and have more cache: bands never show in the bits. Measured: docs/decisions/0005.
+ */
+const bandLimits = (threads: number): BandLimits => ({ image: 4 << 20, chain: Math.max(4, threads) * (2 << 20) });
 
 /** Runs plans on WebAssembly kernels that are emitted for them, on all threads. */
 export class WasmDevice implements Device {
@@ -90,7 +93,7 @@ export class WasmDevice implements Device {
       elementwise: elementwiseStep,
       reduce: reduceSteps,
       border: borderStep,
-      bands: bandLimits,
+      bands: bandLimits(this.pool.threads),
     };
   }
 
