@@ -7,6 +7,7 @@ import { type FittedColumn, fittedTable } from "./fitted-table.ts";
 import { findModel } from "./model.ts";
 import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
 import { printResult } from "./output.ts";
+import { wrappedText } from "./wrapped-text.ts";
 
 const planOptions = {
   ...modelOptions,
@@ -34,7 +35,7 @@ export async function handler({ model, train, json, ...request }: PlanOptions): 
 /** One line a step, then the memory. `width`: columns of the terminal. */
 export function planText({ steps, arenaBytes, liveBytes }: PlanReport, width?: number): string {
   const memory = `arena ${bytes(arenaBytes)} bytes; at most ${bytes(liveBytes)} are in use at once`;
-  return `${fittedTable(columns, steps, width)}\n\n${memory}`;
+  return `${fittedTable(columns, steps, width)}\n\n${wrappedText(memory, "  ", width)}`;
 }
 
 const bytes = (value: number) => value.toLocaleString("en-US");
