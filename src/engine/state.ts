@@ -3,6 +3,7 @@ import { ConvsmithError, StaleTensorError } from "../core/errors.ts";
 import { dependencies, topological } from "../core/graph.ts";
 import { cellNode, lower, type Node } from "../core/node.ts";
 import { scopePath } from "../core/scope-path.ts";
+import { copyOf } from "../core/shape.ts";
 import type { CellWrite, Device, RunRequest } from "./device.ts";
 
 /** More updates than this of one cell, recorded and never computed, are a leak. */
@@ -85,6 +86,19 @@ export class EngineState {
     });
   }
 
+  /**
+   * The numbers of a node, which forgets them: what uses it later computes them again. Where that can't be, since its history
+   * is gone or a run in the queue reads it, they are a copy.
+   */
+  async take(node: Node): Promise<Float32Array | Int32Array> {
+    const [values] = await this.values([node]);
+    const target = lower(node);
+    if (target.readers > 0 || target.inputs.length === 0 || target.value !== values) return copyOf(values!);
+    target.value = null;
+    target.bound = false;
+    return values!;
+  }
+
   /** Computes the pending versions of cells. */
   async settle(cells: readonly Cell[]): Promise<void> {
     await this.#run(
@@ -121,6 +135,8 @@ export class EngineState {
       cell.storedVersion = version;
       return before;
     });
+    const read = bound.request.order.filter((node) => node.value || node.bound);
+    for (const node of read) node.readers++;
     for (const node of bound.request.outputs) {
       node.bound = true;
       this.#kept.delete(node);
@@ -144,6 +160,8 @@ export class EngineState {
         for (const node of bound.request.outputs) node.bound = false;
         for (const { cell, stored } of previous) this.#rollBack(cell, stored);
         throw error;
+      } finally {
+        for (const node of read) node.readers--;
       }
     });
     this.#queue = done.catch(() => undefined);
