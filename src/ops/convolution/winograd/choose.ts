@@ -32,9 +32,7 @@ export function chooseScheme(
   let least = (0.9 * 9 * pixels * channels * outputs) / 4;
   for (const scheme of numerics === "fast" ? [f2x2, f4x4] : [f2x2]) {
     if (blockTilesOf(channels, scheme) < leastBlockTiles) continue;
-    const [tiles, weights] = small
-      ? [batch * Math.ceil(side / scheme.outputs) ** 2, 1]
-      : [1 / scheme.outputs ** 2, 0];
+    const [tiles, weights] = small ? [batch * Math.ceil(side / scheme.outputs) ** 2, 1] : [1 / scheme.outputs ** 2, 0];
     const cost = winogradCost(scheme, tiles, weights, channels, outputs);
     if (cost < least) [best, least] = [scheme, cost];
   }
