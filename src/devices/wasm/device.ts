@@ -7,8 +7,9 @@ import { scratchLimit, type Target, type WasmKernel } from "../../core/kernel.ts
 import type { NumericArray, PrimitiveOp } from "../../core/op.ts";
 import { numel, type Shape } from "../../core/shape.ts";
 import type { Device, RunRequest } from "../../engine/device.ts";
+import { GraphMemo } from "../../engine/graph-memo.ts";
 import type { BandLimits, Plan, PlanBackend } from "../../engine/plan.ts";
-import { dataOf, type PlanGraph, planGraph } from "../../engine/plan-graph.ts";
+import { dataOf, type PlanGraph } from "../../engine/plan-graph.ts";
 import { makePlan } from "../../engine/planner.ts";
 import type { View } from "../../engine/view.ts";
 import { KernelCache } from "./kernels.ts";
@@ -74,6 +75,7 @@ export class WasmDevice implements Device {
   /** Null: nothing is timed. */
   timer: RunTimer | null = null;
   readonly #options: WasmDeviceOptions;
+  readonly #graphs = new GraphMemo();
   readonly #plans = new Map<string, PreparedPlan>();
   readonly #warned = new Set<PrimitiveOp>();
   #arena: Block | null = null;
@@ -136,7 +138,7 @@ export class WasmDevice implements Device {
   }
 
   prepare(request: RunRequest): () => Promise<(Float32Array | Int32Array)[]> {
-    const graph = planGraph(request);
+    const graph = this.#graphs.graph(request);
     return () => {
       // One run at a time: all share the arena, whichever engine they come from.
       const done = this.#turn.then(() => this.#run(graph));
