@@ -218,11 +218,12 @@ export class EngineState {
       outputs: [...wantedOutputs],
       writes: [...writes].map(([cell, version]): CellWrite => ({ cell, version, node: cell.pending.get(version)! })),
     };
-    const released = request.outputs.filter((node) =>
-      topological([node], inputsOf).some(
-        ({ source }) => source?.kind === "cell" && overwritten(writes, source.cell, source.version),
-      ),
-    );
+    const readsOld: boolean[] = [];
+    for (const [place, { source }] of order.entries()) {
+      const own = source?.kind === "cell" && overwritten(writes, source.cell, source.version);
+      readsOld.push(own || request.inputs[place]!.some((each) => readsOld[each]));
+    }
+    const released = request.outputs.filter((node) => readsOld[node.place]);
     const resolved = order.filter((node) => alias(node));
     const aliases = (cell: Cell, version: number) =>
       resolved.some(({ source }) => source?.kind === "cell" && source.cell === cell && source.version === version);
