@@ -146,8 +146,8 @@ export class EngineState {
         const stale = bound.request.order.find(
           ({ source }) =>
             source?.kind === "cell" &&
-            !bound.aliases(source.cell, source.version) &&
-            source.cell.presentVersion !== source.version,
+            source.cell.presentVersion !== source.version &&
+            !bound.aliases(source.cell, source.version),
         );
         if (stale?.source?.kind === "cell") {
           throw new ConvsmithError(`${stale.source.cell.name}: the run that was to compute it failed`);
@@ -201,11 +201,15 @@ export class EngineState {
           settled = false;
         }
       }
-      const inside = new Set(order.filter((node) => node.op.kind !== "leaf"));
+      let inside: Set<Node> | null = null;
+      const isInside = (node: Node): boolean => {
+        inside ??= new Set(order.filter(({ op }) => op.kind !== "leaf"));
+        return inside.has(node);
+      };
       const touched = (node: Node): boolean =>
         topological([node], inputsOf).some(
           (each) =>
-            inside.has(each) ||
+            isInside(each) ||
             (each.source?.kind === "cell" && overwritten(writes, each.source.cell, each.source.version)),
         );
       for (const node of this.#kept) {
@@ -223,21 +227,24 @@ export class EngineState {
         }
       }
     }
-    for (const node of order) this.#checkFresh(node, order, alias);
+    for (const node of order) if (node.source?.kind === "cell") this.#checkFresh(node, order, alias);
+    for (const [place, node] of order.entries()) node.place = place;
     const request: RunRequest = {
       order,
-      inputsOf: freeze(order, inputsOf),
+      // As they are now: pending versions are forgotten when the run is queued.
+      inputs: order.map((node) => inputsOf(node).map((each) => lower(each).place)),
       outputs: [...wantedOutputs],
       writes: [...writes].map(([cell, version]): CellWrite => ({ cell, version, node: cell.pending.get(version)! })),
     };
-    const released = request.outputs.filter((node) =>
-      topological([node], inputsOf).some(
-        ({ source }) => source?.kind === "cell" && overwritten(writes, source.cell, source.version),
-      ),
-    );
-    const resolved = new Set(order.filter((node) => alias(node)));
+    const readsOld: boolean[] = [];
+    for (const [place, { source }] of order.entries()) {
+      const own = source?.kind === "cell" && overwritten(writes, source.cell, source.version);
+      readsOld.push(own || request.inputs[place]!.some((each) => readsOld[each]));
+    }
+    const released = request.outputs.filter((node) => readsOld[node.place]);
+    const resolved = order.filter((node) => alias(node));
     const aliases = (cell: Cell, version: number) =>
-      [...resolved].some(({ source }) => source?.kind === "cell" && source.cell === cell && source.version === version);
+      resolved.some(({ source }) => source?.kind === "cell" && source.cell === cell && source.version === version);
     return { request, released, aliases };
   }
 
@@ -258,10 +265,4 @@ export class EngineState {
 function overwritten(writes: ReadonlyMap<Cell, number>, cell: Cell, version: number): boolean {
   const next = writes.get(cell);
   return next !== undefined && next > version;
-}
-
-/** The inputs as they are now: pending versions are forgotten when the run is queued. */
-function freeze(order: readonly Node[], inputsOf: (node: Node) => readonly Node[]): (node: Node) => readonly Node[] {
-  const inputs = new Map(order.map((node) => [node, inputsOf(node).map(lower)]));
-  return (node) => inputs.get(node)!;
 }
