@@ -1,6 +1,6 @@
 import { ArgumentError, ConvsmithError } from "../core/errors.ts";
 import { dataNode, type Node } from "../core/node.ts";
-import { type DType, numel, type Shape } from "../core/shape.ts";
+import { copyOf, type DType, numel, type Shape } from "../core/shape.ts";
 import * as ops from "../ops/index.ts";
 import { recordBackward } from "./backward.ts";
 import { engine } from "./engine.ts";
@@ -49,7 +49,7 @@ export class Tensor {
   /** A copy of the numbers, row-major. Runs what is needed. */
   async data(): Promise<Float32Array | Int32Array> {
     const [values] = await engine().values([this.node]);
-    return values!.slice();
+    return copyOf(values!);
   }
 
   /** The number of a tensor that has one. @throws ConvsmithError for any other. */
@@ -337,7 +337,7 @@ export function tensor(
       `tensor: ${source.length} numbers don't fill shape [${size.join(", ")}]. Give a shape of ${source.length} elements.`,
     );
   }
-  return new Tensor(dataNode(dtype === "int32" ? Int32Array.from(source) : Float32Array.from(source), size));
+  return new Tensor(dataNode(dtype === "int32" ? new Int32Array(source) : new Float32Array(source), size));
 }
 
 function measure(data: readonly Nested[]): number[] {

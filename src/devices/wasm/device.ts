@@ -5,7 +5,7 @@ import type { Cell } from "../../core/cell.ts";
 import { ConvsmithError } from "../../core/errors.ts";
 import { scratchLimit, type Target, type WasmKernel } from "../../core/kernel.ts";
 import type { NumericArray, PrimitiveOp } from "../../core/op.ts";
-import { numel, type Shape } from "../../core/shape.ts";
+import { copyOf, numel, type Shape } from "../../core/shape.ts";
 import type { Device, RunRequest } from "../../engine/device.ts";
 import type { Plan, PlanBackend } from "../../engine/plan.ts";
 import { dataOf, type PlanGraph, planGraph } from "../../engine/plan-graph.ts";
@@ -235,10 +235,11 @@ function gather(
   strides: readonly number[],
 ): Float32Array | Int32Array {
   const count = numel(shape);
-  const result = memory instanceof Int32Array ? new Int32Array(count) : new Float32Array(count);
   let inner = 1;
   let axis = shape.length;
   while (axis > 0 && (shape[axis - 1] === 1 || strides[axis - 1] === inner)) inner *= shape[--axis]!;
+  if (inner === count) return copyOf(memory.subarray(start, start + count));
+  const result = memory instanceof Int32Array ? new Int32Array(count) : new Float32Array(count);
   const index = new Array<number>(axis).fill(0);
   for (let at = 0; at < count; at += inner) {
     let from = start;
