@@ -348,7 +348,7 @@ export function tensor(
       `tensor: ${source.length} numbers don't fill shape [${size.join(", ")}]. Give a shape of ${source.length} elements.`,
     );
   }
-  return new Tensor(dataNode(dtype === "int32" ? Int32Array.from(source) : Float32Array.from(source), size));
+  return new Tensor(dataNode(dtype === "int32" ? new Int32Array(source) : new Float32Array(source), size));
 }
 
 function measure(data: readonly Nested[]): number[] {

@@ -1,5 +1,5 @@
 import type { Storage } from "../../core/cell.ts";
-import { type DType, numel, type Shape } from "../../core/shape.ts";
+import { copyOf, type DType, numel, type Shape } from "../../core/shape.ts";
 import type { Block, DeviceMemory } from "./memory.ts";
 
 const collected = new FinalizationRegistry<{ memory: DeviceMemory; block: Block }>(({ memory, block }) =>
@@ -29,7 +29,7 @@ export class WasmStorage implements Storage {
 
   read(): Float32Array | Int32Array {
     const view = this.#dtype === "int32" ? this.owner.ints : this.owner.floats;
-    return view.slice(this.address >> 2, (this.address >> 2) + numel(this.#shape));
+    return copyOf(view.subarray(this.address >> 2, (this.address >> 2) + numel(this.#shape)));
   }
 
   /** To be called before the numbers are changed in memory. */
