@@ -47,6 +47,7 @@ const columns: readonly FittedColumn<PlanStep>[] = [
   { title: "fused into it", cell: ({ fused }) => shortened(fused), left: true, rank: 4, cut: "end" },
   { title: "part", cell: ({ part }) => part, left: true, rank: 5, cut: "end" },
   { title: "pieces", cell: ({ pieces }) => (pieces === 0 ? "-" : `${pieces}`), rank: 2 },
+  { title: "bands", cell: ({ bands }) => (bands === 1 ? "-" : `${bands}`), rank: 2 },
   { title: "writes", cell: ({ writes }) => writes.map(({ home }) => home).join(", "), left: true, rank: 3, cut: "end" },
   { title: "offset", cell: ({ writes: [first] }) => (first?.offset == null ? "-" : bytes(first.offset)), rank: 1 },
   { title: "bytes", cell: ({ writes }) => bytes(writes.reduce((sum, each) => sum + each.bytes, 0)) },

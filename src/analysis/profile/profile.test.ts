@@ -5,6 +5,7 @@ import { Espcn } from "../../models/index.ts";
 import * as nn from "../../nn/index.ts";
 import { wasmKernels } from "../../ops/wasm.ts";
 import { cat, type Tensor } from "../../tensor/index.ts";
+import { bandedDevice } from "../../testing/devices.ts";
 import { summarize } from "../index.ts";
 import { overlap, placeLabels } from "./labels.ts";
 import { type Profile, type ProfileRow, profileNetwork } from "./profile.ts";
@@ -71,8 +72,9 @@ describe("a profile", async () => {
     const allowed = intensity! * peaks.gigabytesPerSecond;
     expect(bound).toBe(allowed < peaks.gflops ? "memory" : "compute");
     expect(shareOfRoof).toBeCloseTo(gflops! / Math.min(allowed, peaks.gflops), 12);
-    // Input, weight, packed weight twice, bias, output; borders and the folded norm come on top.
-    expect(bytes).toBeGreaterThanOrEqual(4 * (2 * 2 * 64 + 2 * 8 * 64 + 3 * 8 * 2 * 9));
+    // Input, packed weight with bias, output; the folded norm comes on top. The weight was packed before.
+    expect(bytes).toBeGreaterThanOrEqual(4 * (2 * 2 * 64 + 2 * 8 * 64 + 8 * 2 * 9 + 8));
+    expect(bytes).toBeLessThan(4 * (2 * 2 * 64 + 2 * 8 * 64 + 2 * 8 * 2 * 9));
   });
 
   test("the mode of the network is as it was, and nothing is timed afterwards", () => {
@@ -196,4 +198,17 @@ test("scales, shares and middles", () => {
   expect(middleHalf([2, 1], (each) => each)).toEqual([1, 2]);
   expect(spread([10, 10, 10, 10])).toBe(0);
   expect(spread([5, 10, 15])).toBeCloseTo(0.5, 9);
+});
+
+test("steps that take turns in bands have each their own time", async () => {
+  const banded = bandedDevice(2, { image: 100_000, chain: 700_000 });
+  const profile = await profileNetwork(new Espcn(3), [1, 1, 70, 31], banded, { runs: 2, now: steadyClock() });
+  // A tick of the clock for each part of a step.
+  for (const layer of ["conv1", "conv2", "conv3"]) {
+    const row = profile.rows.find((each) => each.layer === layer)!;
+    expect(row.milliseconds).toBeGreaterThan(3);
+    expect(row.flops).toBe(summarize(new Espcn(3), [1, 1, 70, 31]).layers.find(({ path }) => path === layer)!.flops);
+  }
+  expect(sum(profile.rows, ({ milliseconds }) => milliseconds)).toBeCloseTo(profile.milliseconds, 9);
+  banded.pool.stop();
 });
