@@ -95,6 +95,24 @@ it.each([
   expect(await numbers(net, tensor([5, 5, 5, 5], [1, 2, 2]))).toEqual(expected);
 });
 
+it("shares a stored tensor that has a second name", async () => {
+  const net = network(
+    [
+      { opType: "Identity", name: "same", input: ["w"], output: ["v"] },
+      { opType: "Mul", name: "first", input: ["x", "v"], output: ["a"] },
+      { opType: "Mul", name: "second", input: ["a", "w"], output: ["y"] },
+    ],
+    [floats("w", [2], [2, 3])],
+    [1, 2],
+  );
+  expect(await numbers(net, tensor([1, 1], [1, 2]))).toEqual([4, 9]);
+  const { layers } = summarize(net, [1, 2]);
+  expect(layers.map(({ path, parameters }) => [path, parameters])).toEqual([
+    ["first", 2],
+    ["second", 0],
+  ]);
+});
+
 it("adds along the axis that an old file says", async () => {
   const broadcast = [attribute.int("broadcast", 1), attribute.int("axis", 1)];
   const node = { opType: "Add", input: ["x", "b"], output: ["y"], attribute: broadcast };

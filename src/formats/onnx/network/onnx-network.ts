@@ -9,7 +9,7 @@ import { opsetOf } from "../parse.ts";
 import { storedTensor } from "../tensor.ts";
 import type { Tensor as FileTensor } from "../value_pb.ts";
 import { knownOf } from "./known-tensor.ts";
-import { classOf, type OnnxNode, operatorOf } from "./node-module.ts";
+import { classOf, type OnnxNode, operatorName, operatorOf } from "./node-module.ts";
 import { computed, type Value } from "./value.ts";
 
 /** A size of an input: a number, a name that a user gives a number to, or null where the file does not say it. */
@@ -36,6 +36,10 @@ export class OnnxNetwork extends Module {
   readonly #nodes: readonly OnnxNode[];
   readonly #stored = new Map<string, Parameter | Buffer>();
   readonly #known = new Map<string, Value>();
+  /** Other names of stored tensors: exporters say by an Identity that two layers share one. */
+  readonly #aliases = new Map<string, string>();
+  /** How many nodes have a name so far: a file may give all the same one. */
+  readonly #counts = new Map<string, number>();
 
   /** @throws FileFormatError for tensors that can't be read. */
   constructor(model: Model, file: string, external?: ExternalTensors) {
@@ -63,9 +67,16 @@ export class OnnxNetwork extends Module {
     };
     const nodes: OnnxNode[] = [];
     for (const node of graph.node) {
+      const [first = ""] = node.input;
+      const shared = this.#aliases.get(first) ?? first;
+      if (operatorName(node) === "Identity" && stored.has(shared)) {
+        this.#aliases.set(node.output[0] ?? "", shared);
+        continue;
+      }
       const own = new Map<number, Parameter | Buffer>();
       const operator = operatorOf(node);
-      for (const [input, name] of node.input.entries()) {
+      for (const [input, given] of node.input.entries()) {
+        const name = this.#aliases.get(given) ?? given;
         const tensor = stored.get(name);
         if (!tensor || this.#stored.has(name) || this.#known.has(name)) continue;
         if (!isFloat(tensor) || tensor.dims.length === 0 || operator?.plain?.includes(input)) {
@@ -77,7 +88,8 @@ export class OnnxNetwork extends Module {
       Object.defineProperty(this, this.#freeKey(node), { value: made, enumerable: true });
     }
     this.#nodes = nodes;
-    for (const name of this.outputs) {
+    for (const given of this.outputs) {
+      const name = this.#aliases.get(given) ?? given;
       const tensor = stored.get(name);
       if (tensor && !this.#stored.has(name)) this.#known.set(name, knownOf(numbers(tensor), tensor.dataType));
     }
@@ -97,6 +109,10 @@ export class OnnxNetwork extends Module {
     }
     const values = new Map<string, Value>(this.#known);
     for (const [name, tensor] of this.#stored) values.set(name, computed(tensor));
+    for (const [alias, name] of this.#aliases) {
+      const value = values.get(name);
+      if (value) values.set(alias, value);
+    }
     for (const [at, { name }] of this.inputs.entries()) {
       const given = inputs[at]!;
       values.set(name, "kind" in given ? given : computed(given, given.dtype === "int32" ? "int" : "float"));
@@ -141,7 +157,9 @@ export class OnnxNetwork extends Module {
   #freeKey(node: Node): string {
     const base = keyOf(node);
     let key = base;
-    for (let count = 2; key in this || key === "__proto__"; count++) key = `${base} (${count})`;
+    let count = this.#counts.get(base) ?? 1;
+    while (key in this || key === "__proto__") key = `${base} (${++count})`;
+    this.#counts.set(base, count);
     return key;
   }
 }
