@@ -1,5 +1,9 @@
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { root } from "./run.mjs";
+
+// No such file: a name that the imports below are relative to.
+const coreEntry = join(root, "src/core-bundle.ts");
 
 /** What a page needs to record, train and run a network: no optimisers, models or analysis. */
 const coreSource = `
@@ -13,13 +17,12 @@ const coreSource = `
 
 /** The text of the browser bundle, one ES module. @throws Error when a file of it reaches for Node. */
 export function bundle() {
-  return build({ entryPoints: ["src/index.ts"] });
+  return build(join(root, "src/index.ts"));
 }
 
 /** Gzipped bytes of the bundle that `text` is, and of its part that holds the tensors, nn and the WASM device alone. */
 export async function bundleSizes(text) {
-  const core = await build({ stdin: { contents: coreSource, resolveDir: `${root}/src`, loader: "ts" } });
-  return { all: gzipped(text), core: gzipped(core) };
+  return { all: gzipped(text), core: gzipped(await build(coreEntry)) };
 }
 
 /** Puts the commands into few files: most of a command's start would go into finding hundreds of them. */
@@ -46,34 +49,40 @@ export async function bundleCommands() {
 
 const gzipped = (text) => gzipSync(text, { level: 9 }).length;
 
-async function build(entry) {
-  const esbuild = await import("esbuild");
-  const settings = { minifyWhitespace: true, minifySyntax: true, target: "es2022", logLevel: "error" };
-  const result = await esbuild.build({
-    ...settings,
-    ...entry,
-    absWorkingDir: root,
-    write: false,
-    bundle: true,
-    format: "esm",
+async function build(input) {
+  const { rolldown } = await import("rolldown");
+  const result = await rolldown({
+    input,
+    cwd: root,
     platform: "browser",
-    conditions: ["browser"],
-    plugins: [{ name: "no-node", setup: refuseNode }],
+    plugins: [coreModule, noNode],
+    onLog: (level, log) => {
+      if (level === "warn") throw new Error(log.message);
+    },
   });
-  const [{ text }] = result.outputFiles;
-  // Errors show names of classes, and workers start from the text of a function. Without its exports the text is a script,
-  // whose outer names stay as they are when the inner ones are shortened.
-  const exports = text.lastIndexOf("export{");
-  const { code } = await esbuild.transform(text.slice(0, exports), { ...settings, minifyIdentifiers: true });
-  return code + text.slice(exports);
+  // Errors show names of classes.
+  const keepNames = { class: true, function: false };
+  const { output } = await result.generate({
+    format: "esm",
+    codeSplitting: false,
+    comments: false,
+    minify: { compress: { target: "es2022", keepNames }, mangle: { toplevel: true, keepNames } },
+  });
+  return output[0].code;
 }
 
+const coreModule = {
+  name: "core",
+  resolveId: (id) => (id === coreEntry ? id : null),
+  load: (id) => (id === coreEntry ? coreSource : null),
+};
+
 // A dynamic import of a Node module may stand behind a check of the environment; a static one would break every page.
-function refuseNode({ onResolve }) {
-  onResolve({ filter: /^node:/ }, ({ path, kind, importer }) => {
-    if (kind === "dynamic-import") return { path, external: true };
-    return {
-      errors: [{ text: `${importer} imports ${path}, but is part of the browser bundle; move it behind node.ts` }],
-    };
-  });
-}
+const noNode = {
+  name: "no-node",
+  resolveId(path, importer, { kind }) {
+    if (!path.startsWith("node:")) return null;
+    if (kind === "dynamic-import") return { id: path, external: true };
+    throw new Error(`${importer} imports ${path}, but is part of the browser bundle; move it behind node.ts`);
+  },
+};
