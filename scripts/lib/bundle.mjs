@@ -55,7 +55,7 @@ async function build(input) {
     input,
     cwd: root,
     platform: "browser",
-    plugins: [coreModule, noNode],
+    plugins: [coreModule, noNode, await instructionNumbers(rolldown)],
     onLog: (level, log) => {
       if (level === "warn") throw new Error(log.message);
     },
@@ -86,3 +86,19 @@ const noNode = {
     throw new Error(`${importer} imports ${path}, but is part of the browser bundle; move it behind node.ts`);
   },
 };
+
+/** Writes WebAssembly's instructions as numbers: their names would be a fiftieth of the bundle. */
+async function instructionNumbers(rolldown) {
+  const folder = join(root, "src/codegen/wasm");
+  const [table, lookup] = ["opcodes.ts", "encoding.ts"].map((file) => join(folder, file));
+  const { output } = await (await rolldown({ input: table })).generate({ format: "esm" });
+  const { encodings } = await import(`data:text/javascript,${encodeURIComponent(output[0].code)}`);
+  return {
+    name: "instruction-numbers",
+    load: (id) => (id === lookup ? "export const encodingOf = (number) => number;" : null),
+    transform(code, id) {
+      if (id === table || !id.startsWith(join(root, "src"))) return null;
+      return code.replace(/"[a-z]\d+(?:x\d+)?\.\w+"|(?<=\.op\()"\w+"/g, (text) => encodings[JSON.parse(text)] ?? text);
+    },
+  };
+}
