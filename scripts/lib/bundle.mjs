@@ -55,7 +55,7 @@ async function build(input) {
     input,
     cwd: root,
     platform: "browser",
-    plugins: [coreModule, noNode, await instructionNumbers(rolldown)],
+    plugins: [coreModule, browserFiles, noNode, await instructionNumbers(rolldown)],
     onLog: (level, log) => {
       if (level === "warn") throw new Error(log.message);
     },
@@ -75,6 +75,12 @@ const coreModule = {
   name: "core",
   resolveId: (id) => (id === coreEntry ? id : null),
   load: (id) => (id === coreEntry ? coreSource : null),
+};
+
+// The sources' part of the field `browser` in package.json.
+const browserFiles = {
+  name: "browser-files",
+  load: (id) => (id === join(root, "src/devices/wasm/host.ts") ? 'export * from "./host.web.ts";' : null),
 };
 
 // A dynamic import of a Node module may stand behind a check of the environment; a static one would break every page.

@@ -13,7 +13,8 @@ import type {
 } from "../core/kernel.ts";
 import type { Attributes } from "../core/op.ts";
 import { contiguousStrides, numel, type Shape, type TensorType } from "../core/shape.ts";
-import { detectPlatform, probeFusedMultiplyAdd } from "../devices/wasm/platform.ts";
+import { detectPlatform } from "../devices/wasm/host.ts";
+import { probeFusedMultiplyAdd } from "../devices/wasm/platform.ts";
 
 // Node 20 has relaxed SIMD behind a flag.
 probeFusedMultiplyAdd(detectPlatform());

@@ -1,9 +1,9 @@
 import { ArgumentError } from "../../core/errors.ts";
 import type { NumericsMode, WasmKernel } from "../../core/kernel.ts";
 import { WasmDevice } from "./device.ts";
-import { detectPlatform, type Platform, probeFusedMultiplyAdd } from "./platform.ts";
+import { detectPlatform, widen } from "./host.ts";
+import { type Platform, probeFusedMultiplyAdd } from "./platform.ts";
 import { probeTile, type Tile } from "./probe.ts";
-import { widen } from "./revectorize.ts";
 
 export interface DeviceChoices {
   /** All cores where left out, or CONVSMITH_THREADS. */
