@@ -2,6 +2,7 @@ import { topological } from "../../src/core/graph.ts";
 import type { Node } from "../../src/core/node.ts";
 import { grad, manualSeed, type Tensor, tensor, zeros } from "../../src/index.ts";
 import * as nn from "../../src/nn/index.ts";
+import { costs } from "../../src/ops/costs.ts";
 import type { LayerSpec, Workload } from "./workload.ts";
 
 /** convsmith's network for a list of layers; the same seed gives the same weights. */
@@ -39,6 +40,6 @@ export function workloadGraph(workload: Workload): Node[] {
 /** Two for each multiplication of the direct formula, whatever an engine saves: convolutions and matrix products are what counts. */
 export function directFlops(nodes: readonly Node[]): number {
   return nodes.reduce((sum, { op, inputs, attributes, ...node }) => {
-    return op.kind === "primitive" ? sum + 2 * op.cost(inputs, node, attributes).multiplications : sum;
+    return op.kind === "primitive" ? sum + 2 * costs.get(op)!(inputs, node, attributes).multiplications : sum;
   }, 0);
 }

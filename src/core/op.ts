@@ -22,6 +22,9 @@ export interface Cost {
   readonly padded?: Readonly<{ multiplications: number; additions: number }>;
 }
 
+/** What a call of an op costs. Kept beside the op, in `ops/costs.ts`: it is needed to look at a network, not to run it. */
+export type CostRule = (inputs: readonly TensorType[], output: TensorType, attributes: Attributes) => Cost;
+
 /**
  * First and last index, inclusive and not clipped to the input, and how far apart the indices between them are: 1 where
  * left out. The first is above the last where there are none. `null`: the whole axis.
@@ -62,7 +65,6 @@ export interface PrimitiveOp extends OpBase {
   shape(inputs: readonly TensorType[], attributes: Attributes): Shape;
   /** float32 unless it says otherwise. */
   dtype?(inputs: readonly TensorType[], attributes: Attributes): DType;
-  cost(inputs: readonly TensorType[], output: TensorType, attributes: Attributes): Cost;
   /** The interval of input number `which` along `axis` (0: height, 1: width) that the output index depends on. Absent: the whole input. */
   window?(
     outputIndex: number,
@@ -141,8 +143,6 @@ export interface CompositionOp extends OpBase {
   check?(inputs: readonly TensorType[], attributes: Attributes): void;
   body(inputs: readonly Node[], attributes: Attributes): Node;
   window?: PrimitiveOp["window"];
-  /** Where the usual count of an op is not that of its body. */
-  cost?: PrimitiveOp["cost"];
 }
 
 /** A leaf: numbers that come from outside the graph. */

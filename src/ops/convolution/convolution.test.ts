@@ -6,6 +6,7 @@ import { evaluate } from "../../devices/reference/evaluate.ts";
 import { checkOp } from "../../testing/check-op.ts";
 import { expectClose } from "../../testing/close.ts";
 import { type GoldenCase, goldenCases } from "../../testing/golden.ts";
+import { costs } from "../costs.ts";
 import { convTranspose2d } from "./conv-transpose2d.ts";
 import { conv2d } from "./conv2d.ts";
 import { conv2dWeightGradient } from "./weight-gradient.ts";
@@ -87,7 +88,7 @@ test("the gradients of all three are convolutions again, of the right shapes", (
 });
 
 test("costs follow the exact formulas", () => {
-  const cost = (node: Node) => (node.op as PrimitiveOp).cost(node.inputs, node, node.attributes);
+  const cost = (node: Node) => costs.get(node.op)!(node.inputs, node, node.attributes);
   const forward = conv2d(zeros(1, 3, 32, 32), zeros(20, 3, 5, 5), zeros(20));
   expect(cost(forward)).toEqual({
     multiplications: 75 * 20 * 28 * 28,

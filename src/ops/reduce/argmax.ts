@@ -14,12 +14,6 @@ export const argmaxOp: PrimitiveOp = {
     return reducedShape(x!.shape, attributes);
   },
   dtype: () => "int32",
-  cost: ([x], output) => ({
-    multiplications: 0,
-    additions: 0,
-    biasAdditions: 0,
-    other: { compare: numel(x!.shape) - numel(output.shape) },
-  }),
   window: reductionWindow,
   gradient: () => [null],
   reference: ([x], output, [type], _outputType, attributes) => {

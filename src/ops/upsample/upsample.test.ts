@@ -4,6 +4,7 @@ import { checkOp } from "../../testing/check-op.ts";
 import { goldenCases } from "../../testing/golden.ts";
 import { valuesOf } from "../../testing/golden-run.ts";
 import { errorInUnits, runCase } from "../../testing/spatial.ts";
+import { costs } from "../costs.ts";
 import { interpolate, upsampleOp } from "./upsample.ts";
 
 checkOp("interpolate", [
@@ -37,7 +38,7 @@ it("repeats pixels without a multiplication for nearest", () => {
   const y = interpolate(dataNode(data, [1, 1, 2, 2]), { scaleFactor: 2 });
   expect(valuesOf(y)).toEqual([1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4]);
   const { op, inputs, attributes } = y.lowered!;
-  expect(op.kind === "primitive" && op.cost(inputs, y.lowered!, attributes)).toMatchObject({
+  expect(op.kind === "primitive" && costs.get(op)!(inputs, y.lowered!, attributes)).toMatchObject({
     multiplications: 0,
     additions: 0,
   });
