@@ -20,6 +20,9 @@ export function bundle() {
   return build(join(root, "src/index.ts"));
 }
 
+/** The most gzipped bytes that the tensors, nn and the WASM device may be. */
+export const coreLimit = 80_000;
+
 /** Gzipped bytes of the bundle that `text` is, and of its part that holds the tensors, nn and the WASM device alone. */
 export async function bundleSizes(text) {
   return { all: gzipped(text), core: gzipped(await build(coreEntry)) };
@@ -55,6 +58,8 @@ async function build(input) {
     input,
     cwd: root,
     platform: "browser",
+    // No module reads a property, or a global, for its effect.
+    treeshake: { propertyReadSideEffects: false, unknownGlobalSideEffects: false },
     plugins: [coreModule, browserFiles, noNode, await instructionNumbers(rolldown)],
     onLog: (level, log) => {
       if (level === "warn") throw new Error(log.message);
