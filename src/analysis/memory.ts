@@ -64,6 +64,8 @@ export interface RunMemory {
 export interface NetworkMemory {
   readonly device: string;
   readonly threads: number;
+  /** Rows and columns of the register tile, which a probe chooses by time: borders, and so bytes, depend on it. */
+  readonly tile: readonly [rows: number, columns: number];
   readonly inputShape: Shape;
   /** One forward in evaluation mode. */
   readonly inference: RunMemory;
@@ -90,7 +92,8 @@ export interface TrainingMemory extends RunMemory {
  */
 export function memoryOf(network: Network, inputShape: Shape, device: MeasuredDevice): NetworkMemory {
   const inference = runMemory(network, inputShape, device, false);
-  const facts = { device: device.name, threads: device.pool.threads, inputShape, inference };
+  const { tile } = device.backend.target;
+  const facts = { device: device.name, threads: device.pool.threads, tile, inputShape, inference };
   try {
     const training = runMemory(network, inputShape, device, true);
     return { ...facts, training: { ...training, loss: "MSELoss", optimizer: "Adam" }, trainingError: null };

@@ -38,6 +38,8 @@ export interface PlanStep {
   readonly moves: boolean;
   /** Parts that threads may do at once; 0 in plain JavaScript. */
   readonly pieces: number;
+  /** How often it takes turns with the steps beside it, which pass images on in bands; 1 where it runs whole. */
+  readonly bands: number;
   /** Bytes in the arena that are alive during the step: no other buffer may lie there. */
   readonly liveBytes: number;
   readonly reads: readonly PlanBuffer[];
@@ -104,6 +106,7 @@ export function reportPlan(plan: Plan, run: ScratchRun, network: Network, device
       phase: node === undefined ? "forward" : run.phase(graph.origins[node]!.id),
       ...shown,
       moves: step.work.moves,
+      bands: step.kind === "host" ? 1 : (step.parts?.length ?? 1),
       liveBytes: live[index]!,
       reads: reads.map((each) => places.of(each)),
       writes: [...written].map((each) => places.of(each)),

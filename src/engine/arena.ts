@@ -1,4 +1,4 @@
-import { type Lifetime, type Plan, type PlannedStep, touched } from "./plan.ts";
+import { type Chain, type Lifetime, type Plan, type PlannedStep, touched } from "./plan.ts";
 import type { Buffer } from "./view.ts";
 
 const alignment = 64;
@@ -7,6 +7,7 @@ const alignment = 64;
 export function placeBuffers(
   buffers: readonly Buffer[],
   steps: readonly PlannedStep[],
+  chains: readonly Chain[],
   fromStart: ReadonlySet<Buffer>,
   toEnd: ReadonlySet<Buffer>,
 ): Pick<Plan, "offsets" | "lifetimes" | "arenaBytes" | "liveBytes"> {
@@ -14,9 +15,10 @@ export function placeBuffers(
   const last = new Map<Buffer, number>();
   for (const buffer of fromStart) first.set(buffer, -1);
   for (const [index, step] of steps.entries()) {
+    const chain = chains.find((each) => each.first <= index && index <= each.last);
     for (const buffer of touched(step)) {
-      if (!first.has(buffer)) first.set(buffer, index);
-      last.set(buffer, index);
+      if (!first.has(buffer)) first.set(buffer, chain?.first ?? index);
+      last.set(buffer, chain?.last ?? index);
     }
   }
   for (const buffer of toEnd) last.set(buffer, steps.length);

@@ -2,6 +2,8 @@ import { type Expression, input } from "../core/expression.ts";
 import { numel, type Shape, sameShape } from "../core/shape.ts";
 import { placeBuffers } from "./arena.ts";
 import { PlanBuilder } from "./builder.ts";
+import { chainSteps } from "./chain-steps.ts";
+import { findChains } from "./chains.ts";
 import { InputList, isView } from "./lazy.ts";
 import type { Plan, PlanBackend } from "./plan.ts";
 import type { PlanGraph } from "./plan-graph.ts";
@@ -36,10 +38,12 @@ export function makePlan(graph: PlanGraph, backend: PlanBackend): Plan {
   writeCells(builder, endings(builder));
   const toEnd = new Set(outputs.map((view) => view.buffer).filter((buffer) => buffer.home.kind !== "cell"));
   const fromStart = new Set(builder.dataBuffers.filter(Boolean));
-  const placed = placeBuffers(builder.buffers, builder.steps, fromStart, toEnd);
+  const { steps, chains, buffers } = chainSteps(builder, findChains(builder, toEnd));
+  const placed = placeBuffers(buffers, steps, chains, fromStart, toEnd);
   return {
-    steps: builder.steps,
-    buffers: builder.buffers,
+    steps,
+    chains,
+    buffers,
     ...placed,
     outputs,
     dataBuffers: builder.dataBuffers,

@@ -7,7 +7,7 @@ import { scratchLimit, type Target, type WasmKernel } from "../../core/kernel.ts
 import type { NumericArray, PrimitiveOp } from "../../core/op.ts";
 import { numel, type Shape } from "../../core/shape.ts";
 import type { Device, RunRequest } from "../../engine/device.ts";
-import type { Plan, PlanBackend } from "../../engine/plan.ts";
+import type { BandLimits, Plan, PlanBackend } from "../../engine/plan.ts";
 import { dataOf, type PlanGraph, planGraph } from "../../engine/plan-graph.ts";
 import { makePlan } from "../../engine/planner.ts";
 import type { View } from "../../engine/view.ts";
@@ -53,6 +53,11 @@ export interface RunTimer {
 /** A plan is forgotten when more are cached than this. */
 const planLimit = 64;
 const breathAfterMilliseconds = 40;
+/**
+ * A second-level cache holds no image above the first; a last-level cache holds a chain. More threads need more pieces at a
+ * time, so taller bands, and have more cache: bands never show in the bits. Measured: docs/decisions/0005.
+ */
+const bandLimits = (threads: number): BandLimits => ({ image: 4 << 20, chain: Math.max(4, threads) * (2 << 20) });
 
 /** Runs plans on WebAssembly kernels that are emitted for them, on all threads. */
 export class WasmDevice implements Device {
@@ -88,6 +93,7 @@ export class WasmDevice implements Device {
       elementwise: elementwiseStep,
       reduce: reduceSteps,
       border: borderStep,
+      bands: bandLimits(this.pool.threads),
     };
   }
 
@@ -135,7 +141,7 @@ export class WasmDevice implements Device {
     const prepared = this.plan(graph);
     const { timer } = this;
     const start = timer?.now() ?? 0;
-    const times: number[] = [];
+    const times = new Array<number>(prepared.plan.steps.length).fill(0);
     const arena = this.#reserve(prepared.plan.arenaBytes);
     const cells = graph.cells.map((cell) => this.#storage(cell));
     prepared.bind(arena, cells);
@@ -143,7 +149,7 @@ export class WasmDevice implements Device {
     const timedStep = (step: PreparedStep) => {
       const from = timer!.now();
       this.#step(step, prepared, arena, cells);
-      times.push(timer!.now() - from);
+      times[step.index]! += timer!.now() - from;
     };
     await this.#steps(prepared, timer ? timedStep : (step) => this.#step(step, prepared, arena, cells));
     const { plan } = prepared;

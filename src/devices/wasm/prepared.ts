@@ -1,4 +1,4 @@
-import { type Argument, scratchLimit } from "../../core/kernel.ts";
+import { type Argument, type KernelPart, scratchLimit } from "../../core/kernel.ts";
 import type { Plan, PlannedStep } from "../../engine/plan.ts";
 import type { Kernel, KernelCache } from "./kernels.ts";
 import type { Block, DeviceMemory } from "./memory.ts";
@@ -7,12 +7,14 @@ import type { Block, DeviceMemory } from "./memory.ts";
 export type PreparedStep =
   | {
       readonly kind: "kernel";
+      /** Number of the plan's step that it is, or a part of. */
+      readonly index: number;
       readonly label: string;
       readonly kernel: Kernel;
       readonly address: number;
       readonly pieces: number;
     }
-  | { readonly kind: "host"; readonly step: PlannedStep & { kind: "host" } };
+  | { readonly kind: "host"; readonly index: number; readonly step: PlannedStep & { kind: "host" } };
 
 /** A place in an argument block that holds an address. */
 interface Patch {
@@ -49,17 +51,20 @@ export class PreparedPlan {
     const block = this.#allocate(argumentBytes(plan));
     const patches: Patch[] = [];
     let next = block.address >> 2;
-    this.steps = plan.steps.map((planned): PreparedStep => {
-      if (planned.kind === "host") return { kind: "host", step: planned };
+    const steps = plan.steps.map((planned, index): PreparedStep[] => {
+      if (planned.kind === "host") return [{ kind: "host", index, step: planned }];
       const { label, scratchBytes = 0 } = planned.step;
       if (scratchBytes > scratchLimit) throw new Error(`${label}: needs ${scratchBytes} bytes of scratch memory`);
       const kernel = kernels.get(planned.step);
-      const address = next * 4;
-      for (const [index, argument] of planned.step.arguments.entries())
-        this.#argument(argument, next + index, planned, patches);
-      next += align(planned.step.arguments.length);
-      return { kind: "kernel", label, kernel, address, pieces: planned.step.pieces };
+      return partsOf(planned).map((part) => {
+        const address = next * 4;
+        for (const [word, argument] of part.arguments.entries())
+          this.#argument(argument, next + word, planned, patches);
+        next += align(part.arguments.length);
+        return { kind: "kernel", index, label, kernel, address, pieces: part.pieces };
+      });
     });
+    this.steps = inOrder(plan, steps);
     this.#patches = patches;
     this.bytes = this.#blocks.reduce((sum, each) => sum + each.bytes, 0);
   }
@@ -100,10 +105,26 @@ export class PreparedPlan {
   }
 }
 
+/** Step after step, but the parts of chained steps by turns. */
+function inOrder({ chains }: Plan, steps: readonly (readonly PreparedStep[])[]): PreparedStep[] {
+  const chainAt = new Map(chains.map((chain) => [chain.first, chain]));
+  const ordered: PreparedStep[] = [];
+  for (let index = 0; index < steps.length; index++) {
+    const chain = chainAt.get(index);
+    if (chain) for (const { step, part } of chain.turns) ordered.push(steps[step]![part]!);
+    else ordered.push(...steps[index]!);
+    index = chain?.last ?? index;
+  }
+  return ordered;
+}
+
+const partsOf = ({ step, parts }: PlannedStep & { kind: "kernel" }): readonly KernelPart[] => parts ?? [step];
+
 /** What the argument blocks of all steps take. */
 export function argumentBytes(plan: Plan): number {
   return plan.steps.reduce(
-    (sum, step) => sum + (step.kind === "kernel" ? 4 * align(step.step.arguments.length) : 0),
+    (sum, step) =>
+      step.kind === "host" ? sum : partsOf(step).reduce((own, part) => own + 4 * align(part.arguments.length), sum),
     0,
   );
 }

@@ -28,7 +28,13 @@ export const batchNorm2dOp: CompositionOp = {
     const { shape } = x!;
     if (shape.length !== 4) throw new ShapeError("batchNorm2d", "needs [N, C, H, W]", { input: shape });
     if (training && elementsPerChannel(shape) < 2) {
-      throw new ShapeError("batchNorm2d", "needs more than one value per channel when training", { input: shape });
+      const advice = "Use a larger batch or a larger picture.";
+      throw new ShapeError(
+        "batchNorm2d",
+        "needs more than one value per channel when training",
+        { input: shape },
+        advice,
+      );
     }
     for (const each of perChannel) {
       if (each.shape.length === 1 && each.shape[0] === shape[1]) continue;

@@ -1,4 +1,5 @@
 import type { Argument, KernelCall, KernelPlan, WasmKernel } from "../../core/kernel.ts";
+import { bandsOf } from "./bands.ts";
 import { conv2dOp } from "./conv2d.ts";
 import { packedBytes, packStep } from "./direct/pack.ts";
 import { type DirectProblem, panelsOf } from "./direct/problem.ts";
@@ -75,7 +76,10 @@ export function planDirect(call: KernelCall, problems: readonly DirectProblem[])
   const steps = problems.flatMap((problem, workspace) => {
     const panels = panelsOf(problem);
     workspaces.push(packedBytes(panels));
-    return [packStep(problem, panels, bias, workspace), directStep(problem, panels, workspace, tables)];
+    const pack = packStep(problem, panels, bias, workspace);
+    const step = directStep(problem, panels, workspace, tables);
+    if (problems.length > 1) return [pack, step];
+    return [pack, { ...step, bands: bandsOf(problem, 1, (part) => directStep(part, panels, workspace, [])) }];
   });
   return { steps, workspaces, tables };
 }

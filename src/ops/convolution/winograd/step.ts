@@ -2,6 +2,7 @@ import type { FunctionBuilder } from "../../../codegen/wasm/assembler.ts";
 import { encodeModule } from "../../../codegen/wasm/module.ts";
 import { expressionKey } from "../../../core/expression.ts";
 import type { Argument, KernelCall, KernelPlan, KernelStep } from "../../../core/kernel.ts";
+import { bandsOf } from "../bands.ts";
 import { channelMode, emitFinish, placeArguments } from "../direct/finish.ts";
 import { groupBytes } from "../direct/problem.ts";
 import { emitStrip } from "../direct/strip.ts";
@@ -17,8 +18,13 @@ export function planWinograd(call: KernelCall, problem: WinogradProblem, scheme:
   const bias: Argument = call.inputs[2] ? { buffer: "input", index: 2, offset: call.inputLayouts[2]!.offset } : 0;
   const shape = winogradShape(problem, scheme);
   const tables: Int32Array[] = [];
+  const step = winogradStep(problem, shape, tables);
+  // Tiles that reach over the picture take zeros for what is missing, as there are in the border.
+  const bands = bandsOf(problem, scheme.outputs, (part) =>
+    winogradStep({ ...part, border: { ...part.border, top: 0, bottom: 0 } }, shape, []),
+  );
   return {
-    steps: [winogradPackStep(problem, shape, bias, 0), winogradStep(problem, shape, tables)],
+    steps: [winogradPackStep(problem, shape, bias, 0), { ...step, bands }],
     workspaces: [groupBytes(shape.panels)],
     tables,
   };
