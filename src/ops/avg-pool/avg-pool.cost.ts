@@ -1,11 +1,11 @@
 import type { CostRule } from "../../core/op.ts";
 import { numel } from "../../core/shape.ts";
 import { paddedPart, poolTaps } from "../taps.ts";
-import { windowsOf } from "./avg-pool.ts";
+import { avgPoolWindows } from "./avg-pool.ts";
 
 // The usual count, which is that of one pass: a window is summed and divided once. The body makes a pass for each axis.
 export const avgPool2dCost: CostRule = ([input], output, attributes) => {
-  const [height, width] = windowsOf(attributes);
+  const [height, width] = avgPoolWindows(attributes);
   const count = numel(output.shape);
   const nominal = { multiplications: 0, additions: count * (height.kernel * width.kernel - 1) };
   const [rows, columns] = poolTaps([height, width], input!.shape, output.shape);

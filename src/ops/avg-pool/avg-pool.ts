@@ -6,7 +6,7 @@ import { type Pair, pairOf, pooledShape, type Windows } from "../pooling.ts";
 import type { AxisMap } from "../resample/axis-map.ts";
 import { resample2d } from "../resample/resample.ts";
 
-export function windowsOf(attributes: Attributes): [Windows, Windows] {
+export function avgPoolWindows(attributes: Attributes): [Windows, Windows] {
   const { kernelSize, stride, padding, ceilMode } = attributes as unknown as {
     kernelSize: Pair;
     stride: Pair;
@@ -23,7 +23,8 @@ export function windowsOf(attributes: Attributes): [Windows, Windows] {
   return [along(0), along(1)];
 }
 
-const outputShape = (input: Shape, attributes: Attributes) => pooledShape("avgPool2d", input, windowsOf(attributes));
+const outputShape = (input: Shape, attributes: Attributes) =>
+  pooledShape("avgPool2d", input, avgPoolWindows(attributes));
 
 export const avgPool2dOp: CompositionOp = {
   kind: "composition",
@@ -33,16 +34,11 @@ export const avgPool2dOp: CompositionOp = {
     const output = outputShape(x!.shape, attributes);
     const override = attributes.divisorOverride as number | null;
     const both = attributes.countIncludePad ? "include" : "exclude";
-    const maps = windowsOf(attributes).map(({ kernel, stride, padding }, axis): AxisMap => {
+    const maps = avgPoolWindows(attributes).map(({ kernel, stride, padding }, axis): AxisMap => {
       const divisor = override === null ? both : axis === 0 ? 1 : override;
       return ["pool", x!.shape.at(axis - 2)!, output.at(axis - 2)!, kernel, stride, padding, divisor];
     });
     return resample2d(x!, maps[0]!, maps[1]!);
-  },
-  window(outputIndex, axis, _which, _inputs, _output, attributes) {
-    const { kernel, stride, padding } = windowsOf(attributes)[axis];
-    const first = outputIndex * stride - padding;
-    return [first, first + kernel - 1];
   },
 };
 

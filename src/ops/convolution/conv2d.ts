@@ -60,12 +60,6 @@ export const conv2dOp: PrimitiveOp = {
     checkBias("conv2d", bias, outputs);
     return [batch, outputs, ...outputSize(input.shape, kernel, attributes as ConvolutionAttributes)];
   },
-  window(at, axis, which, inputs, _output, attributes) {
-    if (which !== 0) return null;
-    const { stride, padding, dilation } = attributes as ConvolutionAttributes;
-    const first = at * stride[axis] - padding[axis];
-    return [first, first + dilation[axis] * (inputs[1]!.shape[axis + 2]! - 1), dilation[axis]];
-  },
   gradient(node, gradOutput, needs) {
     const [input, weight] = node.inputs as [Node, Node];
     return [

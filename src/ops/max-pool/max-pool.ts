@@ -3,7 +3,7 @@ import { type Node, record } from "../../core/node.ts";
 import type { PrimitiveOp } from "../../core/op.ts";
 import { sameShape } from "../../core/shape.ts";
 import { type Pair, pairOf } from "../pooling.ts";
-import { eachMaximum, maxPooledShape, poolWindow } from "./windows.ts";
+import { eachMaximum, maxPooledShape } from "./windows.ts";
 
 /** The largest element of each window. */
 export const maxPool2dOp: PrimitiveOp = {
@@ -11,7 +11,6 @@ export const maxPool2dOp: PrimitiveOp = {
   name: "maxPool2d",
   family: "max pooling",
   shape: ([input], attributes) => maxPooledShape(input!.shape, attributes),
-  window: poolWindow,
   gradient: ({ inputs, attributes }, gradOutput) => [record(maxPool2dGradientOp, [inputs[0]!, gradOutput], attributes)],
   reference([x], output, [input], _outputType, attributes) {
     eachMaximum(x!, input!.shape, attributes, (pooled, plane, position) => {
@@ -26,7 +25,6 @@ export const maxPool2dIndexOp: PrimitiveOp = {
   name: "maxPool2dIndex",
   shape: ([input], attributes) => maxPooledShape(input!.shape, attributes),
   dtype: () => "int32",
-  window: poolWindow,
   gradient: () => [null],
   reference([x], output, [input], _outputType, attributes) {
     eachMaximum(x!, input!.shape, attributes, (pooled, _plane, position) => {
@@ -63,7 +61,6 @@ export const maxPool2dGatherOp: PrimitiveOp = {
     needPooled("maxPool2dGather", x!.shape, y!.shape);
     return maxPooledShape(x!.shape, attributes);
   },
-  window: poolWindow,
   gradient: ({ inputs, attributes }, gradOutput) => [
     null,
     record(maxPool2dGradientOp, [inputs[0]!, gradOutput], attributes),

@@ -1,4 +1,4 @@
-import type { Attributes, NumericArray, PrimitiveOp } from "../../core/op.ts";
+import type { Attributes, NumericArray } from "../../core/op.ts";
 import { numel, type Shape } from "../../core/shape.ts";
 import { type Pair, pooledShape, type Windows } from "../pooling.ts";
 
@@ -22,20 +22,6 @@ export function windowsOf(attributes: Attributes): [Windows, Windows] {
 
 export const maxPooledShape = (input: Shape, attributes: Attributes): Shape =>
   pooledShape("maxPool2d", input, windowsOf(attributes));
-
-/** The inputs, not clipped, that an output of the pool depends on. */
-export const poolWindow: NonNullable<PrimitiveOp["window"]> = (
-  outputIndex,
-  axis,
-  _which,
-  _inputs,
-  _output,
-  attributes,
-) => {
-  const { kernel, stride, padding, dilation } = windowsOf(attributes)[axis];
-  const first = outputIndex * stride - padding;
-  return [first, first + dilation * (kernel - 1), dilation];
-};
 
 /**
  * Visits every window of `x`: its number in the pooled tensor, the first element of its plane, and the flat position in

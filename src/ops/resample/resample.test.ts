@@ -3,8 +3,9 @@ import { dataNode, record } from "../../core/node.ts";
 import { checkOp } from "../../testing/check-op.ts";
 import { valuesOf } from "../../testing/golden-run.ts";
 import { costs } from "../costs.ts";
-import { type AxisMap, axisTable, mapWindow } from "./axis-map.ts";
+import { type AxisMap, axisTable } from "./axis-map.ts";
 import { flip, resample2d, resample2dOp } from "./resample.ts";
+import { mapWindow } from "./resample.window.ts";
 
 const bicubic: AxisMap = ["bicubic", 5, 7, 0, true];
 

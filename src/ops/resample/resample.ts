@@ -1,7 +1,7 @@
 import { ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
 import type { Attributes, PrimitiveOp } from "../../core/op.ts";
-import { type AxisMap, type AxisTable, axisTable, mapWindow } from "./axis-map.ts";
+import { type AxisMap, type AxisTable, axisTable } from "./axis-map.ts";
 
 /** The tables of height and width. */
 export function resampleTables(attributes: Attributes): [height: AxisTable, width: AxisTable] {
@@ -23,9 +23,6 @@ export const resample2dOp: PrimitiveOp = {
       throw new ShapeError("resample2d", `needs [N, C, ${height.inputSize}, ${width.inputSize}]`, { input: shape });
     }
     return [...shape.slice(0, -2), height.outputSize, width.outputSize];
-  },
-  window(outputIndex, axis, _which, _inputs, _output, { mapH, mapW, transposed }) {
-    return mapWindow((axis === 0 ? mapH : mapW) as unknown as AxisMap, outputIndex, transposed as boolean);
   },
   gradient({ attributes }, gradOutput) {
     return [record(resample2dOp, [gradOutput], { ...attributes, transposed: !attributes.transposed })];

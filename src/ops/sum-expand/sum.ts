@@ -3,7 +3,7 @@ import { type Node, record } from "../../core/node.ts";
 import type { PrimitiveOp } from "../../core/op.ts";
 import { normalizeDims, type Shape, sameShape } from "../../core/shape.ts";
 import { expandAxes } from "./expand.ts";
-import { reducedShape, reductionIndex, reductionWindow } from "./reduction.ts";
+import { reducedShape, reductionIndex } from "./reduction.ts";
 
 /** Attributes: `dim` (sorted, counted from the front), `keepdim`. */
 export const sumOp: PrimitiveOp = {
@@ -16,7 +16,6 @@ export const sumOp: PrimitiveOp = {
     }
     return reducedShape(x!.shape, attributes);
   },
-  window: reductionWindow,
   gradient: (node, grad) => {
     const shape = node.inputs[0]!.shape;
     const dims = node.attributes.dim as readonly number[];
