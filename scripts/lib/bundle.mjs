@@ -7,11 +7,11 @@ const coreEntry = join(root, "src/core-bundle.ts");
 
 /** What a page needs to record, train and run a network: no optimisers, models or analysis. */
 const coreSource = `
+  export * as nn from "./nn/index.ts";
+  export * from "./tensor/index.ts";
   import { createWasmDevice } from "./devices/wasm/create.ts";
   import { wasmKernels } from "./ops/wasm.ts";
   import { setDefaultDevice } from "./tensor/index.ts";
-  export * as nn from "./nn/index.ts";
-  export * from "./tensor/index.ts";
   setDefaultDevice(() => createWasmDevice(wasmKernels));
 `;
 
@@ -58,8 +58,8 @@ async function build(input) {
     input,
     cwd: root,
     platform: "browser",
-    // No module reads a property, or a global, for its effect.
-    treeshake: { propertyReadSideEffects: false, unknownGlobalSideEffects: false },
+    // No module reads or writes a property, or reads a global, for its effect.
+    treeshake: { propertyReadSideEffects: false, propertyWriteSideEffects: false, unknownGlobalSideEffects: false },
     plugins: [coreModule, browserFiles, noNode, await instructionNumbers(rolldown)],
     onLog: (level, log) => {
       if (level === "warn") throw new Error(log.message);

@@ -166,8 +166,8 @@ export type LaneInstruction = keyof typeof lane;
 export type AnyInstruction = Instruction | MemoryInstruction | LaneMemoryInstruction | LaneInstruction;
 
 /** An instruction as one number: its opcode, `simdFlag` where the byte 0xfd goes before it, and its alignment above `alignmentShift`. */
-export const simdFlag = 0x1000;
-export const alignmentShift = 16;
+export const simdFlag = 0x200;
+export const alignmentShift = 10;
 
 /** The numbers of all instructions. */
 export const encodings: Readonly<Record<string, number>> = /* @__PURE__ */ encode();

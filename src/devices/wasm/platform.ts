@@ -9,20 +9,17 @@ export interface Platform {
   /** The calling thread may sleep in Atomics.wait. */
   readonly mayWait: boolean;
   readonly startThread: StartThread | null;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Turns on a V8 flag for code that is compiled from now on; false where that can't be done. */
-  readonly setFlag: (flag: string) => boolean;
-  /** The JavaScript engine knows a flag for 256-bit vectors and has gained from it: V8 of Node 24 and later. */
-  readonly mayRevectorize: boolean;
   readonly breathe: () => Promise<void>;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Turns on a V8 flag for code that is compiled from now on; false where that can't be done. */
+  readonly setFlag?: (flag: string) => boolean;
+  /** The JavaScript engine knows a flag for 256-bit vectors and has gained from it: V8 of Node 24 and later. */
+  readonly mayRevectorize?: boolean;
 }
 
-/** Whether f32x4.relaxed_madd compiles: tried as it is, and on older Node with V8's flag for it. */
-export function probeFusedMultiplyAdd(platform: Platform): boolean {
+/** Whether f32x4.relaxed_madd compiles. */
+export function probeFusedMultiplyAdd(): boolean {
   const f = new FunctionBuilder("run", [], []);
   f.f32x4(1).f32x4(1).f32x4(1).op("f32x4.relaxed_madd").op("drop");
-  const bytes = encodeModule([f], { initialPages: 1, maximumPages: 1, shared: false });
-  return (
-    WebAssembly.validate(bytes) || (platform.setFlag("--experimental-wasm-relaxed-simd") && WebAssembly.validate(bytes))
-  );
+  return WebAssembly.validate(encodeModule([f], { initialPages: 1, maximumPages: 1, shared: false }));
 }

@@ -9,9 +9,6 @@ export function webPlatform(): Platform {
     sharedMemory: isolated,
     mayWait: isolated && canWait(),
     startThread: isolated && typeof Worker === "function" ? webThread : null,
-    environment: {},
-    setFlag: () => false,
-    mayRevectorize: false,
     breathe: () =>
       new Promise((resolve) => {
         const { port1, port2 } = new MessageChannel();
