@@ -28,7 +28,7 @@ export class Task {
   /** One inference, or one training step up to its loss. */
   async run(): Promise<void> {
     if (this.#optimizer) await this.#train().finish();
-    else await this.#network.forward(this.#input).data();
+    else await this.#network.forward(this.#input).take();
   }
 
   /** What is compared: the output, or the first losses and the gradients of the first step. */

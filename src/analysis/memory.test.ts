@@ -39,6 +39,7 @@ const total = (memory: RunMemory) =>
   memory.bufferBytes +
   memory.gradientBytes +
   memory.optimizerBytes +
+  memory.keptBytes +
   memory.tableBytes +
   memory.argumentBytes +
   memory.kernelBytes +

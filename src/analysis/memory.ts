@@ -44,6 +44,8 @@ export interface RunMemory {
   readonly gradientBytes: number;
   /** + What the optimiser remembers. */
   readonly optimizerBytes: number;
+  /** + What depends on parameters and buffers alone, such as packed weights, and is kept between runs. */
+  readonly keptBytes: number;
   /** + Tables that belong to the plan. */
   readonly tableBytes: number;
   /** + Arguments of the kernels. */
@@ -112,6 +114,7 @@ export function runMemory(network: Network, inputShape: Shape, device: MeasuredD
   const parts = {
     arenaBytes: [blockBytes(plan.arenaBytes)],
     ...cellSizes(network, run.graph),
+    keptBytes: plan.keptBytes > 0 ? [plan.keptBytes] : [],
     tableBytes: plan.buffers.flatMap(({ home }) => (home.kind === "table" ? [4 * home.data.length] : [])),
     argumentBytes: [argumentBytes(plan)],
     kernelBytes: device.memory.shared ? kernelSizes(plan) : [],

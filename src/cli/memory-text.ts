@@ -25,12 +25,12 @@ function runText(name: string, run: RunMemory, width: number): string[] {
     ["buffers", run.bufferBytes],
     ["gradients", run.gradientBytes],
     ["optimiser", run.optimizerBytes],
-    [
-      "kernels and threads",
-      totalBytes - arenaBytes - run.parameterBytes - run.bufferBytes - run.gradientBytes - run.optimizerBytes,
-    ],
+    ["packed weights", run.keptBytes],
   ];
-  const sum = parts.flatMap(([label, bytes]) => (bytes > 0 ? [`${label} ${group(bytes)}`] : []));
+  const others = totalBytes - parts.reduce((sum, [, bytes]) => sum + bytes, 0);
+  const sum = [...parts, ["kernels and threads", others] as const].flatMap(([label, bytes]) =>
+    bytes > 0 ? [`${label} ${group(bytes)}`] : [],
+  );
   const at = timeline[peak.step];
   const where = at ? ` in ${at.layer === "" ? "(network)" : (at.layer ?? "a step of no layer")} (${at.kernel})` : "";
   return [

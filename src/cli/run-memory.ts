@@ -31,7 +31,7 @@ export function deviceText({ device, threads, tile }: Omit<MemorySetting, "train
 export function countedText(setting: MemorySetting): string {
   const run = setting.train ? "a training step with Adam" : "inference";
   const what = setting.train ? ", gradients and the optimiser's" : "";
-  return `memory: all that ${run} allocates on ${deviceText(setting)}: parameters and buffers${what}, an arena for input, activations and workspaces, and kernels`;
+  return `memory: all that ${run} allocates on ${deviceText(setting)}: parameters and buffers${what}, an arena for input, activations and workspaces, packed weights, and kernels`;
 }
 
 /** What a run of the network allocates there. Nothing is computed. */
@@ -54,6 +54,7 @@ export function memoryParts(memory: RunMemory): MemoryPart[] {
     { name: "buffers", description: "such as running statistics", bytes: memory.bufferBytes },
     { name: "gradients", description: "", bytes: memory.gradientBytes },
     { name: "optimiser", description: "what Adam remembers", bytes: memory.optimizerBytes },
+    { name: "kept between runs", description: "packed weights", bytes: memory.keptBytes },
     {
       name: "kernels",
       description: "with their arguments and tables, and the threads",

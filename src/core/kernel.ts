@@ -71,7 +71,10 @@ export interface KernelCall {
 /** A 32-bit word of a step's argument block: a number, or the byte address of a buffer (plus `offset` elements). */
 export type Argument = number | { readonly buffer: BufferKind; readonly index: number; readonly offset?: number };
 
-/** `operand`: of the epilogue. `workspace`: memory of this call alone, shared by its steps. `table`: constants of the plan. */
+/**
+ * `operand`: of the epilogue. `workspace`: memory of this call alone: the first step that names it fills it, later ones only
+ * read it. `table`: constants of the plan.
+ */
 export type BufferKind = "input" | "output" | "operand" | "workspace" | "table";
 
 /** The most scratch memory that a step may ask for, in bytes. */

@@ -1,7 +1,5 @@
-import { type Chain, type Lifetime, type Plan, type PlannedStep, touched } from "./plan.ts";
+import { alignedBytes, type Chain, type Lifetime, type Plan, type PlannedStep, touched } from "./plan.ts";
 import type { Buffer } from "./view.ts";
-
-const alignment = 64;
 
 /** Places every arena buffer so that those alive at the same time do not overlap: largest first, in the lowest gap. */
 export function placeBuffers(
@@ -10,6 +8,7 @@ export function placeBuffers(
   chains: readonly Chain[],
   fromStart: ReadonlySet<Buffer>,
   toEnd: ReadonlySet<Buffer>,
+  kept: ReadonlyMap<Buffer, number>,
 ): Pick<Plan, "offsets" | "lifetimes" | "arenaBytes" | "liveBytes"> {
   const first = new Map<Buffer, number>();
   const last = new Map<Buffer, number>();
@@ -24,7 +23,8 @@ export function placeBuffers(
   for (const buffer of toEnd) last.set(buffer, steps.length);
   const offsets = new Array<number>(buffers.length).fill(-1);
   const waiting = buffers
-    .filter((buffer) => (buffer.home.kind === "arena" || buffer.home.kind === "data") && first.has(buffer))
+    .filter(({ home }) => home.kind === "arena" || home.kind === "data")
+    .filter((buffer) => first.has(buffer) && !kept.has(buffer))
     .sort((a, b) => b.size - a.size || a.id - b.id);
   const lifetimes = new Map<Buffer, Lifetime>();
   const placed: { start: number; end: number; first: number; last: number }[] = [];
@@ -33,7 +33,7 @@ export function placeBuffers(
   for (const buffer of waiting) {
     const from = first.get(buffer)!;
     const to = last.get(buffer) ?? from;
-    const bytes = Math.ceil((buffer.size * 4) / alignment) * alignment;
+    const bytes = alignedBytes(buffer);
     lifetimes.set(buffer, { first: from, last: to, bytes });
     events[from + 1]! += bytes;
     events[to + 2]! -= bytes;

@@ -1,14 +1,17 @@
 import { input } from "../core/expression.ts";
 import type { KernelPart } from "../core/kernel.ts";
 import type { Turn } from "./band-schedule.ts";
-import type { FoundChain, KernelPlanned, Member } from "./chains.ts";
+import type { FoundChain, KernelPlanned, Member, Steps } from "./chains.ts";
 import type { Chain, PlanBackend, PlannedStep, StepBuffers } from "./plan.ts";
-import type { StepList } from "./steps.ts";
 import { type Buffer, channelsLastLayout } from "./view.ts";
 import { moving } from "./work.ts";
 
-/** Steps, chains and buffers of a plan in which what is between the steps of a chain has shrunk to a band. */
-export function chainSteps({ steps, borders, buffers, backend }: StepList, found: readonly FoundChain[]) {
+/** Steps, chains and buffers of a plan in which what is between the steps of a chain has shrunk to a band. They follow `before`. */
+export function chainSteps(
+  { steps, borders, buffers, backend }: Steps,
+  found: readonly FoundChain[],
+  before: readonly PlannedStep[],
+) {
   const small = new Map<Buffer, Buffer>();
   const chainAt = new Map<PlannedStep, FoundChain>();
   const members = new Set<PlannedStep>();
@@ -26,7 +29,7 @@ export function chainSteps({ steps, borders, buffers, backend }: StepList, found
       if (border) newBorders.set(border, borderStep(border, member, capacity, backend));
     }
   }
-  const result: PlannedStep[] = [];
+  const result = [...before];
   const chains: Chain[] = [];
   for (const step of steps) {
     const chain = chainAt.get(step);

@@ -1,9 +1,10 @@
 import type { Bands, Layout } from "../core/kernel.ts";
 import { type Schedule, scheduleBands } from "./band-schedule.ts";
-import type { BandLimits, PlannedStep } from "./plan.ts";
+import { type BandLimits, type PlannedStep, touched } from "./plan.ts";
 import type { StepList } from "./steps.ts";
 import type { Buffer } from "./view.ts";
 
+export type Steps = Pick<StepList, "steps" | "borders" | "buffers" | "backend">;
 export type KernelPlanned = PlannedStep & { readonly kind: "kernel" };
 
 export interface Member {
@@ -21,7 +22,7 @@ export interface FoundChain {
 const leastRows = 8;
 
 /** Finds steps that pass images to each other which are too large for a cache. `kept`: buffers that are read after the run. */
-export function findChains(list: StepList, kept: ReadonlySet<Buffer>): FoundChain[] {
+export function findChains(list: Steps, kept: ReadonlySet<Buffer>): FoundChain[] {
   const next = linksOf(list, kept);
   const followers = new Set(next.values());
   const found: FoundChain[] = [];
@@ -57,10 +58,10 @@ function longestChain(
 }
 
 /** From each step that can pass its result on in bands to the one that takes it. */
-function linksOf({ steps, borders, backend }: StepList, kept: ReadonlySet<Buffer>): Map<KernelPlanned, KernelPlanned> {
+function linksOf({ steps, borders, backend }: Steps, kept: ReadonlySet<Buffer>): Map<KernelPlanned, KernelPlanned> {
   const users = new Map<Buffer, PlannedStep[]>();
   for (const step of steps) {
-    for (const buffer of new Set(named(step))) {
+    for (const buffer of new Set(touched(step))) {
       const known = users.get(buffer);
       if (known) known.push(step);
       else users.set(buffer, [step]);
@@ -76,7 +77,7 @@ function linksOf({ steps, borders, backend }: StepList, kept: ReadonlySet<Buffer
     const [reader] = others;
     if (others.length !== 1 || !reader || reader.kind === "host" || !reader.step.bands) continue;
     const { bands } = reader.step;
-    const once = named(reader).filter((each) => each === buffer).length === 1 && reader.buffers.input[0] === buffer;
+    const once = touched(reader).filter((each) => each === buffer).length === 1 && reader.buffers.input[0] === buffer;
     const same = bands.images === images && bands.inputRows === rows && sameLayout(bands.input, output);
     if (once && same) links.set(step, reader);
   }
@@ -90,14 +91,6 @@ function isLarge({ strides, channelOffsets }: Layout, { image }: BandLimits): bo
 
 function sameLayout(a: Layout, b: Layout): boolean {
   return a.offset === b.offset && a.size === b.size && a.strides.every((stride, axis) => stride === b.strides[axis]);
-}
-
-/** The buffers that a step's own arguments name: those of its kernel's other steps are not among them. */
-function named(step: PlannedStep): Buffer[] {
-  if (step.kind === "host") return [...step.inputs.map((view) => view.buffer), step.output.buffer];
-  return step.step.arguments.flatMap((each) =>
-    typeof each === "number" ? [] : [step.buffers[each.buffer][each.index]!],
-  );
 }
 
 /** In the fewest bands whose buffers fit, with the workspaces that every band reads; null where none do. */

@@ -10,6 +10,8 @@ export interface PlanBackend {
   readonly target: Target;
   readonly bands: BandLimits;
   readonly kernels: readonly WasmKernel[];
+  /** The most bytes that a plan may keep between runs. */
+  readonly keptLimit: number;
   elementwise(spec: {
     label: string;
     shape: Shape;
@@ -83,6 +85,12 @@ export interface Chain {
 export interface Plan {
   readonly steps: readonly PlannedStep[];
   readonly chains: readonly Chain[];
+  /** So many steps come first that depend only on `keptCells`: they run again when one of these has changed. */
+  readonly prologueSteps: number;
+  /** Results of these steps that outlive a run, and their byte offsets in memory of their own: not in the arena. */
+  readonly kept: ReadonlyMap<Buffer, number>;
+  readonly keptBytes: number;
+  readonly keptCells: readonly number[];
   readonly buffers: readonly Buffer[];
   /** Byte offset in the arena, by buffer id; -1 for buffers that live elsewhere. */
   readonly offsets: readonly number[];
@@ -102,9 +110,14 @@ export interface Lifetime {
   readonly bytes: number;
 }
 
-/** The buffers that a step touches. */
+/** The buffers that a step touches: the first steps of a kernel leave its output alone. */
 export function touched(step: PlannedStep): readonly Buffer[] {
   if (step.kind === "host") return [...step.inputs.map((view) => view.buffer), step.output.buffer];
-  const { input, output, operand, workspace, table } = step.buffers;
-  return [...input, ...output, ...operand, ...workspace, ...table];
+  const { buffers } = step;
+  return step.step.arguments.flatMap((each) => (typeof each === "number" ? [] : [buffers[each.buffer][each.index]!]));
+}
+
+/** What a buffer takes: each begins at a multiple of 64 bytes. */
+export function alignedBytes({ size }: Buffer): number {
+  return Math.ceil(size / 16) * 64;
 }

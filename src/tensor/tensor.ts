@@ -1,6 +1,6 @@
 import { ArgumentError, ConvsmithError } from "../core/errors.ts";
 import { dataNode, type Node } from "../core/node.ts";
-import { type DType, numel, type Shape } from "../core/shape.ts";
+import { copyOf, type DType, numel, type Shape } from "../core/shape.ts";
 import * as ops from "../ops/index.ts";
 import { recordBackward } from "./backward.ts";
 import { engine } from "./engine.ts";
@@ -49,8 +49,18 @@ export class Tensor {
   /** A copy of the numbers, row-major. Runs what is needed. */
   async data(): Promise<Float32Array | Int32Array> {
     const [values] = await engine().values([this.node]);
-    // Faster than slice(), which fills with zeros first.
-    return values instanceof Int32Array ? new Int32Array(values) : new Float32Array(values!);
+    return copyOf(values!);
+  }
+
+  /**
+   * The numbers themselves, row-major, for large results that are used once: no copy is made, and the tensor forgets them.
+   * What uses it later computes them again, or throws a StaleTensorError where a parameter has changed since.
+   * @example
+   * import { tensor } from "convsmith";
+   * console.log(await tensor([1, 2]).mul(3).take()); // Float32Array [3, 6]
+   */
+  take(): Promise<Float32Array | Int32Array> {
+    return engine().take(this.node);
   }
 
   /** The number of a tensor that has one. @throws ConvsmithError for any other. */
@@ -338,7 +348,7 @@ export function tensor(
       `tensor: ${source.length} numbers don't fill shape [${size.join(", ")}]. Give a shape of ${source.length} elements.`,
     );
   }
-  return new Tensor(dataNode(dtype === "int32" ? Int32Array.from(source) : Float32Array.from(source), size));
+  return new Tensor(dataNode(dtype === "int32" ? new Int32Array(source) : new Float32Array(source), size));
 }
 
 function measure(data: readonly Nested[]): number[] {

@@ -37,6 +37,9 @@ export class PreparedPlan {
   readonly #tables = new Map<number, number>();
   readonly #blocks: Block[] = [];
   #bound: number[] = [];
+  #kept: Block | null = null;
+  /** Of the cells' contents that the kept results were made from; null while there are none. */
+  #stamps: readonly number[] | null = null;
 
   constructor(plan: Plan, memory: DeviceMemory, kernels: KernelCache) {
     this.plan = plan;
@@ -69,9 +72,35 @@ export class PreparedPlan {
     this.bytes = this.#blocks.reduce((sum, each) => sum + each.bytes, 0);
   }
 
+  /** Bytes that are kept between runs now. */
+  get keptBytes(): number {
+    return this.#kept?.bytes ?? 0;
+  }
+
+  /** Takes memory for what is kept between runs, where there is none yet. @throws ConvsmithError when there is too little. */
+  keep(): void {
+    if (this.plan.keptBytes > 0) this.#kept ??= this.#memory.allocate(this.plan.keptBytes);
+  }
+
+  /** Gives that memory back: the next run computes anew. */
+  forget(): void {
+    if (this.#kept) this.#memory.release(this.#kept);
+    this.#kept = this.#stamps = null;
+  }
+
+  /** Whether the prologue has already run for cells of these contents. */
+  isFresh(stamps: readonly number[]): boolean {
+    return this.#stamps !== null && stamps.every((stamp, index) => stamp === this.#stamps![index]);
+  }
+
+  /** The kept results are those of cells of these contents; null: of none. */
+  mark(stamps: readonly number[] | null): void {
+    this.#stamps = stamps;
+  }
+
   /** Writes the addresses of this run, where they differ from those of the last. */
   bind(arena: number, cells: readonly number[]): void {
-    const bound = [arena, ...cells];
+    const bound = [arena, this.#kept?.address ?? 0, ...cells];
     if (bound.length === this.#bound.length && bound.every((address, index) => address === this.#bound[index])) return;
     this.#bound = bound;
     const { ints } = this.#memory;
@@ -80,13 +109,16 @@ export class PreparedPlan {
 
   /** The byte address of a buffer. */
   address(id: number, arena: number, cells: readonly number[]): number {
-    const { home } = this.plan.buffers[id]!;
+    const buffer = this.plan.buffers[id]!;
+    const { home } = buffer;
     if (home.kind === "cell") return cells[home.slot]!;
     if (home.kind === "table") return this.#tables.get(id)!;
-    return arena + this.plan.offsets[id]!;
+    const kept = this.plan.kept.get(buffer);
+    return kept === undefined ? arena + this.plan.offsets[id]! : this.#kept!.address + kept;
   }
 
   release(): void {
+    this.forget();
     for (const block of this.#blocks) this.#memory.release(block);
   }
 

@@ -1,6 +1,7 @@
 import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
 import { encodeModule } from "../../codegen/wasm/module.ts";
 import type { Target } from "../../core/kernel.ts";
+import { emitPhases, margin, type PhaseWindow } from "./phases.wasm.ts";
 import { weightedSum } from "./weighted-sum.wasm.ts";
 
 /** The argument block. Pitches are bytes from one image (or plane), row or pixel to the next. */
@@ -15,13 +16,23 @@ export const resampleArguments = [
 type Arguments = Record<string, Local>;
 
 /**
- * One module for every map and size. For each output row: a pass down, the weighted sum of input rows, into scratch
- * memory; then a pass across. `channels`: a pixel is `pixelLength` floats side by side, and the pass across sums pixels.
- * Else it is one float, and four outputs are made at a time, each lane fetched from where its table says.
+ * How the pass across a row works. "channels": a pixel is `pixelLength` floats side by side, and pixels are summed. Else it
+ * is one float: "gather" makes four outputs at a time, each lane fetched from where its table says; windows are those of
+ * an enlargement's phases.
  */
-export function emitResample(channels: boolean, target: Target): Uint8Array<ArrayBuffer> {
+export type Across = "channels" | "gather" | readonly PhaseWindow[];
+
+/** Scratch memory: a row with `margin` floats on both sides, and the last outputs of a row in phases. */
+export const resampleScratch = (rowLength: number) => 4 * (rowLength + 2 * margin + 4 * 4);
+
+/**
+ * One module for every map and size, but for the windows. For each output row: a pass down, the weighted sum of input rows,
+ * into scratch memory; then a pass across.
+ */
+export function emitResample(kind: Across, target: Target): Uint8Array<ArrayBuffer> {
   const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
-  const [block, first, last, scratch] = f.parameters as [Local, Local, Local, Local];
+  const [block, first, last, start] = f.parameters as [Local, Local, Local, Local];
+  const [scratch, spill] = f.locals("i32", 2) as [Local, Local];
   const a: Arguments = {};
   for (const [word, name] of resampleArguments.entries()) {
     a[name] = f.local("i32");
@@ -38,16 +49,35 @@ export function emitResample(channels: boolean, target: Target): Uint8Array<Arra
     f.get(from).load("i32.load", 4);
     f.get(a.rowOffsets!).get(a.rowWeights!).get(image).get(scratch).get(a.rowLength!).call(sumFunction);
   };
-  const across = channels
-    ? () => acrossPixels(f, a, scratch, rowAddress, sumFunction)
-    : () => acrossGroups(f, a, scratch, rowAddress);
+  const across = () => {
+    if (kind === "channels") acrossPixels(f, a, scratch, rowAddress, sumFunction);
+    else if (kind === "gather") acrossGroups(f, a, scratch, rowAddress);
+    else {
+      const [weights, width] = [a.columnWeights!, a.outputWidth!];
+      emitPhases(f, kind, { source: scratch, target: rowAddress, weights, width, spill });
+    }
+  };
   /** The smaller of two variables. */
   const minimum = (x: Local, y: Local) => f.get(x).get(y).get(x).get(y).op("i32.lt_s").op("select");
 
-  if (!channels) {
-    // The cell behind the row stays zero: lanes with fewer taps than their neighbours read it.
-    f.get(scratch).get(a.rowLength!).i32(2).op("i32.shl").op("i32.add").f32(0).store("f32.store");
-  }
+  const zeros = (address: Local) => {
+    for (let at = 0; at < margin; at += 4)
+      f.get(address)
+        .f32x4(0)
+        .store("v128.store", 4 * at);
+  };
+  f.get(start)
+    .i32(4 * margin)
+    .op("i32.add")
+    .tee(scratch);
+  f.get(a.rowLength!).i32(2).op("i32.shl").op("i32.add").set(spill);
+  // What surrounds the row stays zero: windows reach over it, and lanes with fewer taps than their neighbours read it.
+  zeros(start);
+  zeros(spill);
+  f.get(spill)
+    .i32(4 * margin)
+    .op("i32.add")
+    .set(spill);
   f.get(first).get(a.pieceUnits!).op("i32.mul").set(unit);
   f.get(last).get(a.pieceUnits!).op("i32.mul").set(unitEnd);
   minimum(unitEnd, a.units!).set(unitEnd);

@@ -1,24 +1,29 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { KernelCall } from "../../core/kernel.ts";
+import type { KernelCall, Layout } from "../../core/kernel.ts";
 import { dataNode, type Node, record } from "../../core/node.ts";
 import type { Shape } from "../../core/shape.ts";
 import { valuesOf } from "../../testing/golden-run.ts";
 import { channelsLastLayout, contiguousLayout, load, prepare, store, testTarget } from "../../testing/run-kernel.ts";
 import { errorInUnits, randomValues } from "../../testing/spatial.ts";
-import type { AxisMap } from "./axis-map.ts";
+import { type AxisMap, axisTable } from "./axis-map.ts";
+import { phasesOf } from "./phases.wasm.ts";
 import { resample2d, resample2dOp } from "./resample.ts";
 import { resample2dKernel } from "./resample.wasm.ts";
 
 function check(node: Node): void {
   const [x] = node.inputs as [Node];
-  const { data } = x.source as { data: Float32Array };
+  const channelsLast = (shape: Shape) => channelsLastLayout(shape, { top: 1, left: 2, bottom: 0, right: 1 });
   const [wish] = resample2dKernel.wishes([x], node, node.attributes).inputs;
-  const layoutOf = (shape: Shape) =>
-    wish!.order === "channelsLast"
-      ? channelsLastLayout(shape, { top: 1, left: 2, bottom: 0, right: 1 })
-      : contiguousLayout(shape);
-  const [inputLayout, outputLayout] = [layoutOf(x.shape), layoutOf(node.shape)];
+  const layouts = wish!.order === "any" ? [contiguousLayout, channelsLast] : [contiguousLayout];
+  const expected = Float32Array.from(valuesOf(node));
+  for (const input of layouts)
+    for (const output of layouts) checkLayouts(node, expected, input(x.shape), output(node.shape));
+}
+
+function checkLayouts(node: Node, expected: Float32Array, inputLayout: Layout, outputLayout: Layout): void {
+  const [x] = node.inputs as [Node];
+  const { data } = x.source as { data: Float32Array };
   const call: KernelCall = {
     inputs: [x],
     output: node,
@@ -29,7 +34,6 @@ function check(node: Node): void {
     target: testTarget(),
   };
   const prepared = prepare(resample2dKernel.plan(call), call, [store(data, x.shape, inputLayout)]);
-  const expected = Float32Array.from(valuesOf(node));
   for (const order of ["forward", "backward"] as const) {
     prepared.run(order);
     const written = prepared.output();
@@ -68,6 +72,24 @@ it("equals the reference on random maps and their transposes", () => {
     }),
     { numRuns: 40, seed: 3 },
   );
+});
+
+it("enlarges by whole numbers in phases, whatever is left of a row", () => {
+  for (const mode of ["nearest", "bilinear", "bicubic"]) {
+    for (const scale of [1, 2, 3, 4]) {
+      for (const width of [1, 2, 3, 5, 8, 13]) {
+        const map = (from: number): AxisMap => [mode, from, from * scale, scale, false];
+        expect(phasesOf(axisTable(map(width)))?.windows.length).toBe(scale);
+        const shape = [1, 4, 3, width];
+        check(resample2d(dataNode(randomValues(shape, 3), shape), map(3), map(width)));
+      }
+    }
+  }
+  expect(phasesOf(axisTable(["bilinear", 8, 12, 1.5, false]))).toBeNull();
+  const aligned: AxisMap = ["bicubic", 9, 18, 0, true];
+  expect(phasesOf(axisTable(aligned))?.windows.length).toBe(2);
+  check(resample2d(dataNode(randomValues([1, 1, 9, 9], 3), [1, 1, 9, 9]), aligned, aligned));
+  expect(phasesOf(axisTable(["flip", 8, 8]))).toBeNull();
 });
 
 it("cuts large planes into bands and packs small ones into pieces", () => {

@@ -1,13 +1,24 @@
-import type { Argument, KernelCall, KernelPlan, LayoutWish, WasmKernel } from "../../core/kernel.ts";
-import { numel, type TensorType } from "../../core/shape.ts";
+import { elementwiseStep } from "../../codegen/wasm/elementwise.ts";
+import { input as inputOf } from "../../core/expression.ts";
+import {
+  type Argument,
+  type KernelCall,
+  type KernelPlan,
+  type KernelStep,
+  type Layout,
+  scratchLimit,
+  type WasmKernel,
+} from "../../core/kernel.ts";
+import { contiguousStrides, numel, type TensorType } from "../../core/shape.ts";
 import type { AxisTable } from "./axis-map.ts";
+import { type Phases, phasesOf } from "./phases.wasm.ts";
 import { resample2dOp, resampleTables } from "./resample.ts";
-import { emitResample, resampleArguments } from "./resample-module.wasm.ts";
+import { emitResample, resampleArguments, resampleScratch } from "./resample-module.wasm.ts";
 
 /** Elements of input and output that one piece is meant to touch: some tens of microseconds. */
 const pieceElements = 1 << 15;
 
-type Tables = readonly [starts: Int32Array, offsets: Int32Array, weights: Float32Array];
+type Tables = readonly (Float32Array | Int32Array)[];
 
 /** Where each output's terms begin, in bytes; the byte offset of each term's input; its weight. */
 function termTables({ starts, indices, weights }: AxisTable, pitch: number): Tables {
@@ -40,68 +51,128 @@ function groupTables({ starts, indices, weights, inputSize, outputSize }: AxisTa
   return [Int32Array.from(groupStarts), Int32Array.from(offsets), Float32Array.from(factors)];
 }
 
-/** With four channels or more, pixels side by side are summed as vectors. */
+/** With four channels or more, pixels side by side can be summed as vectors. */
 const usesChannels = ({ shape }: TensorType) => shape.length === 4 && shape[1]! >= 4;
 
+/** Row-major planes, or N, H, W, C with any distance of rows and images. */
+type Order = "planes" | "channels";
+
+function hasOrder(order: Order, { shape }: TensorType, { strides }: Layout): boolean {
+  const wanted = contiguousStrides(shape);
+  if (order === "planes") return shape.every((size, axis) => size === 1 || strides[axis] === wanted[axis]);
+  return strides[1] === 1 && (shape[3] === 1 || strides[3] === shape[1]);
+}
+
+function packed(order: Order, { shape }: TensorType): Layout {
+  const [, channels, height, width] = shape as [number, number, number, number];
+  const strides =
+    order === "planes" ? contiguousStrides(shape) : [height * width * channels, 1, width * channels, channels];
+  return { strides, offset: 0, size: numel(shape) };
+}
+
+/**
+ * Planes where the output is wanted so and vectors can lie along rows; channels else. What lies otherwise is converted
+ * here, input or output: usually the smaller one.
+ */
 function plan(call: KernelCall): KernelPlan {
+  const { inputs, output, outputLayout, target } = call;
+  const input = inputs[0]!;
+  const inputLayout = call.inputLayouts[0]!;
   const [height, width] = resampleTables(call.attributes);
-  const channels = usesChannels(call.output);
-  const { shape } = call.output;
-  const [from, to] = [call.inputLayouts[0]!, call.outputLayout];
+  const phases = phasesOf(width);
+  const channelsFit = usesChannels(output) && resampleScratch(width.inputSize * output.shape[1]!) <= scratchLimit;
+  const order: Order = channelsFit && !(phases && hasOrder("planes", output, outputLayout)) ? "channels" : "planes";
+  const workspaces: number[] = [];
+  const convert = (type: TensorType, from: Layout, to: Layout, which: "input" | "output"): KernelStep => {
+    const index = workspaces.push(4 * numel(type.shape)) - 1;
+    const other = which === "input" ? "output" : "input";
+    const { shape } = type;
+    const label = "layout";
+    const step = elementwiseStep({ label, shape, inputs: [from], outputs: [to], expressions: [inputOf(0)], target });
+    // The side that is neither the call's input nor its output is a workspace.
+    const words = step.arguments.map((word) =>
+      typeof word !== "number" && word.buffer === other ? { ...word, buffer: "workspace" as const, index } : word,
+    );
+    return { ...step, arguments: words };
+  };
+  const before: KernelStep[] = [];
+  const after: KernelStep[] = [];
+  let from: Place = { buffer: "input", index: 0, layout: inputLayout };
+  if (!hasOrder(order, input, inputLayout)) {
+    from = { buffer: "workspace", index: workspaces.length, layout: packed(order, input) };
+    before.push(convert(input, inputLayout, from.layout, "input"));
+  }
+  let to: Place = { buffer: "output", index: 0, layout: outputLayout };
+  if (!hasOrder(order, output, outputLayout)) {
+    to = { buffer: "workspace", index: workspaces.length, layout: packed(order, output) };
+    after.push(convert(output, to.layout, outputLayout, "output"));
+  }
+  const main = resampleStep(call, order === "channels" ? "channels" : (phases ?? "gather"), [height, width], from, to);
+  return { steps: [...before, main.step, ...after], tables: main.tables, workspaces };
+}
+
+interface Place {
+  readonly buffer: "input" | "output" | "workspace";
+  readonly index: number;
+  readonly layout: Layout;
+}
+
+function resampleStep(
+  { output: { shape }, target }: KernelCall,
+  kind: "channels" | "gather" | Phases,
+  [height, width]: readonly [AxisTable, AxisTable],
+  from: Place,
+  to: Place,
+): { step: KernelStep; tables: Tables } {
+  const channels = kind === "channels";
   const images = channels ? shape[0]! : numel(shape.slice(0, -2));
   const pixelLength = channels ? shape[1]! : 1;
   const rowLength = width.inputSize * pixelLength;
-  const pitch = (strides: readonly number[], axis: number) => 4 * strides.at(axis)!;
+  const pitch = ({ layout }: Place, axis: number) => 4 * layout.strides.at(axis)!;
   // Elements of an output row and of its share of the input.
   const rowElements = width.outputSize * pixelLength + Math.ceil((height.inputSize * rowLength) / height.outputSize);
   const bandRows = Math.min(height.outputSize, Math.max(1, Math.ceil(pieceElements / rowElements)));
   const bands = Math.ceil(height.outputSize / bandRows);
   const pieceUnits = Math.max(1, Math.floor(pieceElements / (bandRows * rowElements)));
   const units = images * bands;
-  const tables = [
-    ...termTables(height, pitch(from.strides, -2)),
-    ...(channels ? termTables(width, 4 * pixelLength) : groupTables(width)),
-  ];
-  const [rowStarts, rowOffsets, rowWeights, columnStarts, columnOffsets, columnWeights] = tables.map(
-    (_, index): Argument => ({ buffer: "table", index }),
-  ) as [Argument, Argument, Argument, Argument, Argument, Argument];
+  const down = termTables(height, pitch(from, -2));
+  const across = channels ? termTables(width, 4 * pixelLength) : kind === "gather" ? groupTables(width) : null;
+  const tables = [...down, ...(across ?? [(kind as Phases).weights])];
+  const table = (index: number): Argument => ({ buffer: "table", index });
+  const place = ({ buffer, index, layout }: Place): Argument => ({ buffer, index, offset: layout.offset });
   const values: Record<(typeof resampleArguments)[number], Argument> = {
-    input: { buffer: "input", index: 0, offset: from.offset },
-    output: { buffer: "output", index: 0, offset: to.offset },
-    inputImage: channels ? pitch(from.strides, 0) : 4 * height.inputSize * width.inputSize,
-    outputImage: channels ? pitch(to.strides, 0) : 4 * height.outputSize * width.outputSize,
-    outputRow: pitch(to.strides, -2),
+    input: place(from),
+    output: place(to),
+    inputImage: channels ? pitch(from, 0) : 4 * height.inputSize * width.inputSize,
+    outputImage: channels ? pitch(to, 0) : 4 * height.outputSize * width.outputSize,
+    outputRow: pitch(to, -2),
     outputPixel: 4 * pixelLength,
     ...{ rowLength, pixelLength, outputHeight: height.outputSize, outputWidth: width.outputSize },
     ...{ units, pieceUnits, bands, bandRows },
-    ...{ rowStarts, rowOffsets, rowWeights, columnStarts, columnOffsets, columnWeights },
+    ...{ rowStarts: table(0), rowOffsets: table(1), rowWeights: table(2) },
+    columnStarts: across ? table(3) : 0,
+    columnOffsets: across ? table(4) : 0,
+    columnWeights: table(across ? 5 : 3),
   };
-  return {
-    tables,
-    steps: [
-      {
-        label: resample2dKernel.name,
-        key: `resample ${channels ? "channels" : "planes"}`,
-        emit: () => emitResample(channels, call.target),
-        arguments: resampleArguments.map((name) => values[name]),
-        pieces: Math.ceil(units / pieceUnits),
-        scratchBytes: 4 * (rowLength + 1),
-      },
-    ],
+  const shapes = typeof kind === "string" ? kind : kind.windows;
+  const step = {
+    label: resample2dKernel.name,
+    key: `resample ${JSON.stringify(shapes)}`,
+    emit: () => emitResample(shapes, target),
+    arguments: resampleArguments.map((name) => values[name]),
+    pieces: Math.ceil(units / pieceUnits),
+    scratchBytes: resampleScratch(rowLength),
   };
+  return { step, tables };
 }
-
-const noBorder = { top: 0, left: 0, bottom: 0, right: 0 };
 
 export const resample2dKernel: WasmKernel = {
   op: resample2dOp,
   name: "resample",
   accepts: ([input], output) => input!.dtype === "float32" && numel(output.shape) > 0,
   wishes([input]) {
-    const wish: LayoutWish = usesChannels(input!)
-      ? { order: "channelsLast", border: noBorder }
-      : { order: "contiguous" };
-    return { inputs: [wish], output: wish.order, epilogue: false };
+    const order = usesChannels(input!) ? "any" : "contiguous";
+    return { inputs: [{ order }], output: order, epilogue: false };
   },
   plan,
 };

@@ -43,7 +43,11 @@ function splitTiles({ outputs, outputSize, batch }: WinogradProblem, shape: Wino
   // Each part of the panels transforms the input again: only where there are few blocks, and channels enough.
   const worth = Math.floor((2 * positions * tilesPerBlock * channels * outputs) / pieceFlops);
   const wanted = Math.min(Math.ceil(8 / blocks), Math.floor(outputs / 64), worth, panels.panelsPerGroup);
-  const panelParts = Math.max(1, wanted);
+  // An odd number of pieces leaves one of two threads without work at the end.
+  const panelParts = Math.max(
+    1,
+    wanted > 1 && blocks % 2 === 1 ? Math.min(2 * Math.ceil(wanted / 2), panels.panelsPerGroup) : wanted,
+  );
   return { tileRows, tileColumns, tiles, tilesPerBlock, panelParts, pieces: blocks * panelParts };
 }
 
