@@ -3,6 +3,7 @@ import type { Node } from "../../src/core/node.ts";
 import { grad, manualSeed, type Tensor, tensor, zeros } from "../../src/index.ts";
 import { createModel } from "../../src/models/index.ts";
 import * as nn from "../../src/nn/index.ts";
+import { costs } from "../../src/ops/costs.ts";
 import type { LayerSpec, Workload } from "./workload.ts";
 
 /** convsmith's network for a workload, as it is used there: in training or in inference mode; the same seed gives the same weights. */
@@ -46,6 +47,6 @@ export function workloadGraph(workload: Workload): Node[] {
 export function directFlops(nodes: readonly Node[]): number {
   return nodes.reduce((sum, { op, inputs, attributes, ...node }) => {
     const counts = op.kind === "primitive" && op.sumsProducts;
-    return counts ? sum + 2 * op.cost(inputs, node, attributes).multiplications : sum;
+    return counts ? sum + 2 * costs.get(op)!(inputs, node, attributes).multiplications : sum;
   }, 0);
 }
