@@ -22,7 +22,7 @@ const refused: readonly (readonly [cases: RegExp, message: RegExp])[] = [
 const aside = [
   // bfloat16 is stored there as whole numbers of 16 bits.
   /^test_cast(like)?_.*BFLOAT16/,
-  // Corners are aligned there by sizes with a fraction, which no engine does.
+  // Corners are aligned there by sizes with a fraction; ours are by the output size, as in PyTorch.
   /^test_resize_downsample_scales_(linear|cubic)_align_corners/,
 ];
 
