@@ -1,6 +1,12 @@
 /** The root of every error that convsmith throws on purpose: its message is one line meant for the user. */
 export class ConvsmithError extends Error {
   override name = "ConvsmithError";
+
+  /** Names from files may hold line ends and codes that steer terminals. */
+  constructor(message: string, options?: ErrorOptions) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+    super(message.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " "), options);
+  }
 }
 
 /** A shape rule is broken. `got` is printed from the values that were checked. */

@@ -30,8 +30,10 @@ export class Node {
   value: Float32Array | Int32Array | null = null;
   /** A run that is queued will set `value`: later runs may count on it. */
   bound = false;
-  /** Runs in the queue that will read `value`. */
+  /** Runs in the queue, and callers, that will read `value`. */
   readers = 0;
+  /** Its user wants the value to stay. */
+  kept = false;
   /** The last walk over the graph that has seen it, and its place in that one's order. */
   walk = 0;
   place = 0;

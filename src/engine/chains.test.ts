@@ -171,3 +171,21 @@ describe("when steps become a chain", () => {
     device.pool.stop();
   });
 });
+
+test("lines of a 1x1 convolution that run over several rows of a bordered output give the bits of the whole", async () => {
+  for (const width of [5, 7, 9, 13, 26]) {
+    const numbers = (...shape: number[]) =>
+      dataNode(
+        Float32Array.from({ length: numel(shape) }, (_, at) => Math.sin(at)),
+        shape,
+      );
+    const record = () => {
+      const first = ops.conv2d(numbers(1, 32, 60, width), numbers(32, 32, 1, 1), null);
+      const second = ops.conv2d(first, numbers(32, 32, 1, 1), null);
+      return ops.conv2d(second, numbers(4, 32, 3, 3), null, { padding: 1 });
+    };
+    const device = bandedDevice(2, { image: 2000, chain: 30_000 });
+    await compare(record, [device]);
+    device.pool.stop();
+  }
+});

@@ -40,7 +40,7 @@ export function splitPrologue(
     const kept = new Map<Buffer, number>();
     let keptBytes = 0;
     for (const buffer of uses.flatMap(({ reads }, at) => (constant[at] ? [] : reads))) {
-      if (buffer.home.kind !== "arena" || varies(buffer) || kept.has(buffer)) continue;
+      if (buffer.home.kind !== "arena" || buffer.size === 0 || varies(buffer) || kept.has(buffer)) continue;
       kept.set(buffer, keptBytes);
       keptBytes += alignedBytes(buffer);
     }

@@ -71,6 +71,7 @@ export class EngineState {
   /** The node's value will be there after the cells that it reads have changed. */
   keep(node: Node): void {
     const target = lower(node);
+    target.kept = true;
     if (!target.value && !target.bound && target.op.kind !== "leaf") this.#kept.add(target);
   }
 
@@ -78,12 +79,17 @@ export class EngineState {
   async values(nodes: readonly Node[]): Promise<(Float32Array | Int32Array)[]> {
     const targets = nodes.map(lower);
     const open = targets.filter((node) => !node.value && !node.bound);
-    if (open.length > 0) await this.#run(open, []);
-    else await this.#queue;
-    return targets.map((node) => {
-      if (!node.value) throw new ConvsmithError(`${node.op.name}: the run that was to compute it failed`);
-      return node.value;
-    });
+    for (const node of targets) node.readers++;
+    try {
+      if (open.length > 0) await this.#run(open, []);
+      else await this.#queue;
+      return targets.map((node) => {
+        if (!node.value) throw new ConvsmithError(`${node.op.name}: the run that was to compute it failed`);
+        return node.value;
+      });
+    } finally {
+      for (const node of targets) node.readers--;
+    }
   }
 
   /**
@@ -93,7 +99,8 @@ export class EngineState {
   async take(node: Node): Promise<Float32Array | Int32Array> {
     const [values] = await this.values([node]);
     const target = lower(node);
-    if (target.readers > 0 || target.inputs.length === 0 || target.value !== values) return copyOf(values!);
+    const needed = target.kept || target.readers > 0 || target.inputs.length === 0;
+    if (needed || target.value !== values) return copyOf(values!);
     target.value = null;
     target.bound = false;
     return values!;
@@ -152,6 +159,8 @@ export class EngineState {
         if (stale?.source?.kind === "cell") {
           throw new ConvsmithError(`${stale.source.cell.name}: the run that was to compute it failed`);
         }
+        const lost = read.find((node) => !node.value && node.source?.kind !== "data");
+        if (lost) throw new ConvsmithError(`${lost.op.name}: the run that was to compute it failed`);
         const values = await run();
         for (const [index, node] of bound.request.outputs.entries()) node.value = values[index]!;
         for (const { cell, version } of bound.request.writes) cell.presentVersion = version;

@@ -73,7 +73,7 @@ export async function inspectFile(file: string, options: TensorFileOptions = {})
 
 /** Protobuf has no mark of its own; a model begins with the version of its format, or is named as one. */
 const isOnnx = (bytes: Uint8Array, file: string): boolean =>
-  file.endsWith(".onnx") || (bytes[0] === 0x08 && bytes[1]! < 0x20 && bytes[2] === 0x12);
+  file.endsWith(".onnx") || (bytes[0] === 0x08 && bytes[1]! < 0x20 && bytes[2] === 0x12 && bytes[8] !== 0x7b);
 
 const listed = (tensors: ReadonlyMap<string, StoredTensor>): TensorFacts[] =>
   [...tensors].map(([name, tensor]) => facts(name, tensor));

@@ -44,7 +44,8 @@ export function parseNpy(bytes: Uint8Array, file: string): SafetensorsTensor {
   const descr = /'descr':\s*'([<>|=]?)([a-zA-Z]\w*)'/.exec(header);
   if (!descr) return fail("elements of a type that is no plain number", start);
   const dtype =
-    types[descr[2]!] ?? fail(`elements of type ${descr[2]!.slice(0, 20)}, which are no plain numbers`, start);
+    (Object.hasOwn(types, descr[2]!) ? types[descr[2]!] : undefined) ??
+    fail(`elements of type ${descr[2]!.slice(0, 20)}, which are no plain numbers`, start);
   const order =
     /'fortran_order':\s*(True|False)/.exec(header) ?? fail("the header does not tell the order of axes", start);
   const tuple = /'shape':\s*\(([\d\s,]*)\)/.exec(header) ?? fail("the header has no shape", start);
@@ -53,6 +54,7 @@ export function parseNpy(bytes: Uint8Array, file: string): SafetensorsTensor {
     .map((each) => each.trim())
     .filter((each) => each !== "")
     .map(Number);
+  if (shape.length > 64) fail("more than 64 axes", start);
   const size = bytesPerElement[dtype];
   const total = shape.reduce((product, each) => product * each, size);
   const from = start + length;

@@ -75,6 +75,20 @@ test("take() copies what is needed elsewhere: leaves, kept values, and what a ru
   expect([...taken, ...used]).toEqual([2, 4, 3, 5]);
 });
 
+test("take() beside other calls: none of them misses its numbers, and keep() still keeps", async () => {
+  const x = tensor([1, 2]);
+  const y = x.mul(2);
+  const other = x.mul(5);
+  const [taken, , read] = await Promise.all([y.take(), other.data(), y.data()]);
+  expect([...taken, ...read]).toEqual([2, 4, 2, 4]);
+  const w = parameter([1, 2]);
+  const kept = w.mul(3).keep();
+  (await kept.take())[0] = 9;
+  w.set(new Float32Array([5, 6]));
+  await w.data();
+  expect([...(await kept.data())]).toEqual([3, 6]);
+});
+
 test("the 257th update that nobody computes is refused", () => {
   const w = parameter([1]);
   expect(() => {

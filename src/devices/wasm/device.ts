@@ -155,6 +155,7 @@ export class WasmDevice implements Device {
     const storages = graph.cells.map((cell) => this.#storage(cell));
     let arena = this.#reserve(prepared.plan.arenaBytes);
     if (!this.#keep(prepared)) {
+      this.#plans.delete(graph.key);
       prepared.release();
       prepared = this.#build(graph, makePlan(graph, this.backend, 0));
       arena = this.#reserve(prepared.plan.arenaBytes);

@@ -1,4 +1,4 @@
-import type { DescMessage } from "@bufbuild/protobuf";
+import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import { FileFormatError } from "../../core/errors.ts";
 
 /** Graphs in attributes of nodes of graphs …: more levels are hostile. */
@@ -47,6 +47,7 @@ export function checkWire(bytes: Uint8Array, schema: DescMessage, file: string):
       const field = type?.fields.find(({ number }) => number === Math.floor(tag / 8));
       const wire = tag % 8;
       if (tag < 8) fail("a field without a number", where);
+      if (field && !wiresOf(field).includes(wire)) fail(`field ${field.number} has wire type ${wire}`, where);
       if (wire === 0) {
         varint(end);
         spend(cost.number, where);
@@ -70,6 +71,13 @@ export function checkWire(bytes: Uint8Array, schema: DescMessage, file: string):
     }
   };
   message(schema, bytes.length, 0);
+}
+
+/** How a field may be written: the decoder takes it so whatever the file says. Lists of numbers are packed or not. */
+function wiresOf({ message, scalar, fieldKind }: DescField): readonly number[] {
+  if (message) return [2];
+  const own = scalar === 9 || scalar === 12 ? 2 : scalar === 2 ? 5 : scalar === 1 ? 1 : 0;
+  return fieldKind === "list" && own !== 2 ? [own, 2] : [own];
 }
 
 /** Floats and doubles have a size of their own; whole numbers may take a byte each. */

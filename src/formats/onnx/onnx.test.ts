@@ -89,6 +89,7 @@ describe("what is refused", () => {
       /127 bytes are needed, but 1 follow/,
     ],
     ["a picture", () => parseOnnx(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a), "x"), /^x: /],
+    ["a number written as bytes", () => parseOnnx(Uint8Array.of(0x0a, 2, 8, 8), "x"), /field 1 has wire type 2/],
     ["graphs in graphs", () => parseOnnx(nested(200), "x"), /more than 32 deep/],
     [
       "a million empty nodes",

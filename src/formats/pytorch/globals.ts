@@ -80,7 +80,7 @@ const makers: Readonly<Record<string, Make>> = {
   "builtins.bytearray": (values, at, fail) => encoded(values, at, fail),
   "_codecs.encode": (values, at, fail) => encoded(values, at, fail),
   "torch.Size": ([items]) => new PickledTuple(listed(items)),
-  "torch.device": (values) => values.map(String).join(":"),
+  "torch.device": (values, _at, fail) => values.map((each) => shortText(each, fail)).join(":"),
   "torch._utils._rebuild_tensor": tensor,
   "torch._utils._rebuild_tensor_v2": tensor,
   "torch._utils._rebuild_tensor_v3": (values, at, fail) => {
@@ -91,7 +91,7 @@ const makers: Readonly<Record<string, Make>> = {
     data instanceof PickledTensor ? data : fail("a parameter that is no tensor"),
   "torch._utils._rebuild_parameter_with_state": ([data], _at, fail) =>
     data instanceof PickledTensor ? data : fail("a parameter that is no tensor"),
-  "numpy.dtype": ([name]) => `numpy.dtype ${String(name)}`,
+  "numpy.dtype": ([name], _at, fail) => `numpy.dtype ${shortText(name, fail)}`,
   "numpy.core.multiarray.scalar": numpyScalar,
   "numpy._core.multiarray.scalar": numpyScalar,
 };
@@ -126,6 +126,13 @@ export function findGlobal(module: string, name: string, fail: Fail): PickledGlo
 export function callGlobal(name: string, values: readonly PickledValue[], at: number, fail: Fail): PickledValue {
   const make = Object.hasOwn(makers, name) ? makers[name] : undefined;
   return make ? make(values, at, fail) : fail(`${name} can't be called`);
+}
+
+/** A name, or part of one. */
+export function shortText(value: PickledValue | undefined, fail: Fail): string {
+  if (typeof value === "number" || typeof value === "bigint" || (typeof value === "string" && value.length <= 200))
+    return `${value}`;
+  return fail("a name that is no short text");
 }
 
 /** Bytes that protocol 2 writes as text of the same codes. */

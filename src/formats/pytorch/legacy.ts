@@ -37,7 +37,10 @@ export function readLegacy(bytes: Uint8Array, file: string): PytorchContent {
   }
   const version = next(first.end);
   if (version.value !== protocol)
-    return fail(`protocol ${String(version.value)}, and only ${protocol} is known`, first.end);
+    return fail(
+      `protocol ${typeof version.value === "number" ? version.value : "unknown"}, and only ${protocol} is known`,
+      first.end,
+    );
   const machine = next(version.end);
   if (machine.value instanceof Map && machine.value.get("little_endian") === false) {
     return fail("numbers with the highest byte first. Save it on another machine", version.end);
@@ -63,7 +66,7 @@ function storagesOf(
   const found = new Map<string, Uint8Array>();
   let at = start;
   for (const key of Array.isArray(keys) ? keys : []) {
-    const reference = references.get(String(key));
+    const reference = typeof key === "string" || typeof key === "number" ? references.get(`${key}`) : undefined;
     if (!reference) throw new FileFormatError(file, "lists a storage that no tensor has", at);
     if (at + 8 > bytes.length) throw new FileFormatError(file, `storage ${reference.key} is cut off`, at);
     const elements = view.getBigUint64(at, true);

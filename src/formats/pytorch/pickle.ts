@@ -307,7 +307,12 @@ class Machine {
     const [callable, values] = this.#take(2);
     if (!(callable instanceof PickledGlobal) || !(values instanceof PickledTuple))
       this.#fail("calls what can't be called");
-    this.#push(callGlobal(callable.name, values.items, this.#at, (problem) => this.#fail(problem)));
+    const made = callGlobal(callable.name, values.items, this.#at, (problem) => this.#fail(problem));
+    // What is copied is paid for again.
+    if (made instanceof Map || made instanceof Set) this.#spend(cost.entry * made.size);
+    else if (Array.isArray(made) || made instanceof Uint8Array) this.#spend(cost.element * made.length);
+    else if (made instanceof PickledTuple) this.#spend(cost.element * made.items.length);
+    this.#push(made);
   }
 
   /** State of an object: attributes beside a dict's entries, such as `_metadata`, say nothing about numbers. */

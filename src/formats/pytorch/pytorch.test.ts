@@ -99,6 +99,19 @@ describe("hostile pickles", () => {
     expect(attempt).toThrow(pattern);
   });
 
+  const doubled = (levels: number) =>
+    Array.from({ length: levels }, (_, at) => ["]q", at + 1, "h", at, "a", "h", at, "a"]).flat();
+  it.each([
+    ["lists of lists twice", legacy("]q", 0, ...doubled(60), "."), "."],
+    ["a device of such lists", legacy("ctorch\ndevice\n", "]q", 0, ...doubled(60), 0x85, "R.")],
+    [
+      "thousands of copies of a list",
+      legacy("](", "N".repeat(2000), "eq", 0, "0(", "cbuiltins\nlist\nh\0\x85R".repeat(20_000), "t."),
+    ],
+  ])("%s end soon", (_, bytes, key?: string) => {
+    expect(() => parseTensorFile(bytes, "x", key === undefined ? {} : { key })).toThrow(ConvsmithError);
+  });
+
   it("a tensor beyond its storage, of 2^60 elements, of a missing storage", () => {
     const tensor = (shape: string, strides: string, offset = "K\x00") =>
       legacy(

@@ -1,7 +1,7 @@
 import { ConvsmithError, FileFormatError } from "../../core/errors.ts";
 import type { StoredTensor } from "../stored-tensor.ts";
 import type { PytorchContent } from "./storage-reference.ts";
-import { bytesOf, PickledTensor, PickledTuple, type PickledValue } from "./values.ts";
+import { bytesOf, type PickledDict, PickledTensor, PickledTuple, type PickledValue } from "./values.ts";
 
 /** Values inside values inside values …: more levels are hostile. */
 const deepest = 64;
@@ -18,12 +18,14 @@ export function childrenOf(value: PickledValue): (readonly [string, PickledValue
 const nameOf = (key: PickledValue): string => (typeof key === "object" && key !== null ? "?" : String(key));
 
 /** The dicts that hold tensors themselves, by their paths. */
-function tensorDicts(root: PickledValue, levels: number): { path: Path; tensors: number }[] {
-  const found: { path: Path; tensors: number }[] = [];
+function tensorDicts(root: PickledValue, levels: number): { dict: PickledDict; path: Path; tensors: number }[] {
+  const found: { dict: PickledDict; path: Path; tensors: number }[] = [];
+  const seen = new Set<PickledValue>();
   const visit = (value: PickledValue, path: Path) => {
-    if (!(value instanceof Map)) return;
+    if (!(value instanceof Map) || seen.has(value)) return;
+    seen.add(value);
     const tensors = [...value.values()].filter((each) => each instanceof PickledTensor).length;
-    if (tensors > 0) found.push({ path, tensors });
+    if (tensors > 0) found.push({ dict: value, path, tensors });
     else if (path.length < levels) for (const [key, each] of value) visit(each, [...path, nameOf(key)]);
   };
   visit(root, []);
@@ -59,7 +61,7 @@ export function stateDictOf(content: PytorchContent, file: string, key?: string)
   const dicts = tensorDicts(root, 2);
   const [first] = dicts;
   if (!first) throw new ConvsmithError(`${file}: holds no dict of tensors. ${listOf(root)}`);
-  if (dicts.length === 1) return collect(content, at(root, first.path.join("."))!, file);
+  if (dicts.length === 1) return collect(content, first.dict, file);
   const sets = dicts.slice(0, 6).map(({ path, tensors }) => `${path.join(".")} (${tensors})`);
   if (dicts.length > sets.length) sets.push("…");
   throw new ConvsmithError(
@@ -70,14 +72,20 @@ export function stateDictOf(content: PytorchContent, file: string, key?: string)
 function listOf(root: PickledValue): string {
   const names = (childrenOf(root) ?? []).map(([name]) => name);
   if (names.length === 0) return "Its value is no dict";
-  return `It has ${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""}`;
+  return `It has ${names
+    .slice(0, 8)
+    .map((name) => name.slice(0, 80))
+    .join(", ")}${names.length > 8 ? ", …" : ""}`;
 }
 
 function collect(content: PytorchContent, root: PickledValue, file: string): Map<string, StoredTensor> {
   const found = new Map<string, StoredTensor>();
   const tensors = new Map<string, PickledTensor>();
   const above = new Set<PickledValue>();
+  let visits = 0;
   const visit = (value: PickledValue, path: Path) => {
+    // Values that are shared count each time: they could hold each other without end.
+    if (++visits > 2 ** 16 + content.bytes) throw new FileFormatError(file, "its values hold each other too often");
     if (value instanceof PickledTensor) {
       const name = path.join(".");
       if (tensors.has(name))
@@ -105,6 +113,8 @@ function checkSizes({ bytes }: PytorchContent, tensors: readonly PickledTensor[]
   let total = 0;
   for (const { shape, dtype, at } of tensors) {
     total += shape.reduce((product, each) => product * each, bytesOf[dtype]);
-    if (total > 3 * bytes + 2 ** 25) throw new FileFormatError(file, "its tensors are far larger than the file", at);
+    // Sizes may be such that the product is no number.
+    if (!(total <= 3 * bytes + 2 ** 25))
+      throw new FileFormatError(file, "its tensors are far larger than the file", at);
   }
 }

@@ -79,7 +79,8 @@ export function planDirect(call: KernelCall, problems: readonly DirectProblem[])
     workspaces.push(packedBytes(panels));
     const pack = packStep(problem, panels, bias, workspace);
     const step = directStep(problem, panels, workspace, tables);
-    if (problems.length > 1) return [pack, step];
+    // Lines that run over several rows of the output can't begin in the middle of one.
+    if (problems.length > 1 || problem.line !== undefined) return [pack, step];
     return [pack, { ...step, bands: bandsOf(problem, 1, (part) => directStep(part, panels, workspace, [])) }];
   });
   return { steps, workspaces, tables };

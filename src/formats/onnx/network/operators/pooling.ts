@@ -29,6 +29,16 @@ function padded(x: Tensor, { begin, end }: Windows, value: number): Tensor {
   return F.pad(x, [left, right, top, bottom], "constant", value);
 }
 
+/** Without windows that begin in the padding at the end, which a padded input hides. */
+function cut(call: Call, y: Tensor, windows: Windows, ceilMode: boolean): Tensor {
+  const sizes = call.shape(0).slice(2);
+  const [height, width] = pair(
+    sizes.map((size, axis) => pooledSize(size, axis, windows, ceilMode)),
+    1,
+  );
+  return y.shape[2] === height && y.shape[3] === width ? y : y.slice(2, 0, height).slice(3, 0, width);
+}
+
 function maxPool(call: Call, x: Tensor): Tensor {
   const { windows, ceilMode } = poolWindows(call);
   call.only("storage_order", 0);
@@ -37,7 +47,7 @@ function maxPool(call: Call, x: Tensor): Tensor {
   if (symmetric(windows) && halfAtMost(windows)) {
     return F.maxPool2d(x, kernel, { ...options, padding: pair(windows.begin, 0) });
   }
-  return F.maxPool2d(padded(x, windows, Number.NEGATIVE_INFINITY), kernel, options);
+  return cut(call, F.maxPool2d(padded(x, windows, Number.NEGATIVE_INFINITY), kernel, options), windows, ceilMode);
 }
 
 function averagePool(call: Call, x: Tensor): Tensor {
@@ -49,7 +59,8 @@ function averagePool(call: Call, x: Tensor): Tensor {
   if (symmetric(windows) && halfAtMost(windows)) {
     return F.avgPool2d(x, kernel, { stride, padding: pair(windows.begin, 0), ceilMode, countIncludePad });
   }
-  if (countIncludePad) return F.avgPool2d(padded(x, windows, 0), kernel, { stride, ceilMode });
+  if (countIncludePad)
+    return cut(call, F.avgPool2d(padded(x, windows, 0), kernel, { stride, ceilMode }), windows, ceilMode);
   const spatial = call.shape(0).slice(2);
   const outputs = pair(
     spatial.map((size, axis) => pooledSize(size, axis, windows, ceilMode)),
