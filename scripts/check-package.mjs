@@ -5,16 +5,22 @@ import { dirname, join, posix, resolve } from "node:path";
 import { report } from "./lib/sources.mjs";
 
 const root = resolve(process.argv[2] ?? ".");
-const { exports, bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const { exports, bin, browser = {} } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const violations = [];
-const shown = [...paths("exports", exports), ...paths("bin", bin)];
+const shown = [
+  ...paths("exports", exports),
+  ...paths("bin", bin),
+  ...Object.entries(browser)
+    .flat()
+    .map((path) => ["browser", path]),
+];
 for (const [place, path] of shown) {
   if (!path.includes("*") && !existsSync(join(root, path)))
     violations.push(`${place} names ${path}, which the build did not make`);
 }
 for (const [subpath, target] of Object.entries(exports)) {
-  const browser = target.browser ?? target.default;
-  if (browser) checkBrowser(subpath, typeof browser === "string" ? browser : browser.default);
+  const start = target.browser ?? target.default;
+  if (start) checkBrowser(subpath, typeof start === "string" ? start : start.default);
 }
 report("check-package", violations, `${shown.length} paths built, browser paths free of Node`);
 

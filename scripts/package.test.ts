@@ -57,6 +57,12 @@ describe("check-package", () => {
     });
   });
 
+  test("wants what stands in for a file in browsers, and that file", () => {
+    const browser = { "./dist/index.js": "./dist/index.web.js" };
+    const { lines } = check({ ...files, "package.json": { exports, browser } });
+    expect(lines).toEqual(["check-package: browser names ./dist/index.web.js, which the build did not make"]);
+  });
+
   test("follows imports of browser paths to Node", () => {
     const { status, lines } = check({ ...files, "dist/formats/index.js": 'import { a } from "./node.js";\n' });
     expect(status).toBe(1);

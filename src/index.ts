@@ -1,4 +1,5 @@
-import { createWasmDevice, type DeviceChoices } from "./devices/wasm/create.ts";
+import type { DeviceChoices } from "./devices/wasm/choices.ts";
+import { createWasmDevice } from "./devices/wasm/create.ts";
 import { wasmKernels } from "./ops/wasm.ts";
 import { setDefaultDevice } from "./tensor/index.ts";
 

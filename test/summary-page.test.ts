@@ -9,7 +9,8 @@ import { renderSummaryPage } from "../src/cli/summary-page/render-summary-page.t
 import { models, nn, summarize } from "../src/index.ts";
 import { launchChromium } from "./chromium.ts";
 
-const run = { arenaBytes: 4e6, parameterBytes: 1e6, bufferBytes: 0, gradientBytes: 0, optimizerBytes: 0 };
+const others = { bufferBytes: 0, gradientBytes: 0, optimizerBytes: 0, keptBytes: 0 };
+const run = { arenaBytes: 4e6, parameterBytes: 1e6, ...others };
 const timeline = [1e6, 4e6, 2e6].map((liveBytes) => ({ layer: "conv1", kernel: "conv2d", liveBytes }));
 const inference = { ...run, totalBytes: 5e6, timeline, peak: { step: 1 } };
 const training = { ...inference, loss: "MSELoss", optimizer: "Adam" };

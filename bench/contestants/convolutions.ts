@@ -1,25 +1,34 @@
 // Times each convolution of the workloads' networks alone, in turns with the peak.
-import { setDevice, wasmDevice } from "../../src/index.ts";
+import { createWasmDevice } from "../../src/devices/wasm/create.ts";
+import type { WasmDevice } from "../../src/devices/wasm/device.ts";
+import { wasmDevice } from "../../src/index.ts";
+import { winogradKernels } from "../../src/ops/convolution/winograd.wasm.ts";
+import { winogradWeightGradientKernels } from "../../src/ops/convolution/winograd-weight-gradient.wasm.ts";
+import { wasmKernels } from "../../src/ops/wasm.ts";
 import { answer } from "../lib/contestant.ts";
-import { type Convolution, convolutionsOf, PreparedConvolution } from "../lib/convolution.ts";
-import { workloadGraph } from "../lib/network.ts";
+import { PreparedConvolution } from "../lib/convolution.ts";
+import { listConvolutions } from "../lib/convolutions.ts";
 import { cpuMilliseconds, othersShare } from "../lib/others.ts";
 import { threadPeak } from "../lib/peak.ts";
 import { median, spread } from "../lib/statistics.ts";
-import type { Workload } from "../lib/workload.ts";
 
 const device = wasmDevice();
-setDevice(device);
 const measurePeak = threadPeak(device);
-let convolutions: Convolution[] = [];
+const convolutions = listConvolutions();
+
+const winograd = new Set([...winogradKernels, ...winogradWeightGradientKernels]);
+let direct: WasmDevice | null = null;
+/** A device that takes turns with the usual one: the threads of the other sleep meanwhile. */
+const directDevice = () =>
+  (direct ??= createWasmDevice(
+    wasmKernels.filter((kernel) => !winograd.has(kernel)),
+    { numerics: "exact" },
+  ));
 
 answer({
-  list({ workloads }: { workloads: readonly Workload[] }) {
-    convolutions = convolutionsOf(workloads.flatMap(workloadGraph));
-    return {};
-  },
   measure({ index, rounds, share }: { index: number; rounds: number; share: number }) {
-    const prepared = new PreparedConvolution(device, convolutions[index]!);
+    const convolution = convolutions[index]!;
+    const prepared = new PreparedConvolution(convolution.direct ? directDevice() : device, convolution);
     const times: number[] = [];
     const edges: number[] = [];
     const peaks: number[] = [];

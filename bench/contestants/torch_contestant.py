@@ -1,5 +1,6 @@
 """PyTorch's side: answers one JSON line on stdout for each JSON line on stdin. See lib/contestant.ts."""
 import json
+import re
 import resource
 import sys
 import time
@@ -49,10 +50,19 @@ def read_safetensors(path):
     return tensors
 
 
-def build(layers):
+def snake_case(name):
+    return re.sub(r"[A-Z]", lambda letter: "_" + letter.group().lower(), name)
+
+
+def build(network):
+    if isinstance(network, str):
+        import torchvision
+
+        return getattr(torchvision.models, network)()
     modules = []
-    for name, *rest in layers:
+    for name, *rest in network:
         options = rest.pop() if rest and isinstance(rest[-1], dict) else {}
+        options = {snake_case(key): value for key, value in options.items()}
         modules.append(getattr(torch.nn, name)(*rest, **options))
     return torch.nn.Sequential(*modules)
 
@@ -63,9 +73,10 @@ class Task:
         tensors = read_safetensors(question["files"]["start"])
         self.input = tensors.pop("input")
         self.target = tensors.pop("target", None)
-        self.network = build(self.workload["layers"])
+        self.network = build(self.workload["network"])
         self.network.load_state_dict(tensors)
         self.training = self.workload["kind"] == "training"
+        self.network.train(self.training)
         if self.training:
             if self.target.dtype == torch.int32:
                 self.target = self.target.long()

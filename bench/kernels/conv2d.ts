@@ -3,10 +3,10 @@ import { type Expression, input, tanh } from "../../src/core/expression.ts";
 import { Generator } from "../../src/core/generator.ts";
 import type { KernelCall, Layout, WasmKernel } from "../../src/core/kernel.ts";
 import { dataNode, type Node } from "../../src/core/node.ts";
-import type { PrimitiveOp } from "../../src/core/op.ts";
 import { numel } from "../../src/core/shape.ts";
 import { convTranspose2d } from "../../src/ops/convolution/conv-transpose2d.ts";
 import { conv2d, inputGradient } from "../../src/ops/convolution/conv2d.ts";
+import { costs } from "../../src/ops/costs.ts";
 import { wasmKernels } from "../../src/ops/wasm.ts";
 import { channelsLastLayout, prepare, store, testTarget, wishedLayout } from "../../src/testing/run-kernel.ts";
 import { peakMeter } from "./peak.ts";
@@ -140,7 +140,7 @@ for (const each of cases) {
   if (chosen.length > 0 && !chosen.some((part) => each.name.includes(part))) continue;
   const node = each.make();
   const contestants = kernelsOf(node).map((kernel) => contestant(kernel, node, each));
-  const { multiplications } = (node.op as PrimitiveOp).cost(node.inputs, node, node.attributes);
+  const { multiplications } = costs.get(node.op)!(node.inputs, node, node.attributes);
   // The machine is shared and its speed wanders: peak and kernels take turns, and the best of each piece counts.
   let top = 0;
   const until = performance.now() + 700 * contestants.length;

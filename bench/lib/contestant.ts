@@ -28,7 +28,6 @@ export type Question =
   | { readonly ask: "run"; readonly count: number }
   | { readonly ask: "threads"; readonly threads: number }
   | { readonly ask: "memory" | "peak" | "processor" }
-  | { readonly ask: "list"; readonly workloads: readonly Workload[] }
   | { readonly ask: "measure"; readonly index: number; readonly rounds: number; readonly share: number };
 
 export interface Files {
@@ -38,6 +37,10 @@ export interface Files {
 
 export interface Loaded {
   readonly version: string;
+  /** Where it can't have as many as it was asked to use. */
+  readonly threads?: number;
+  /** What the row should say about it. */
+  readonly note?: string;
 }
 
 export interface Checked {

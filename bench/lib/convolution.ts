@@ -56,7 +56,7 @@ export class PreparedConvolution {
     const output = lower(node);
     const graph = planGraph({
       order: [...output.inputs, output],
-      inputsOf: (each) => each.inputs,
+      inputs: [...output.inputs.map(() => []), output.inputs.map((_, at) => at)],
       outputs: [output],
       writes: [],
     });

@@ -5,6 +5,9 @@ import type { Question } from "./contestant.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
+/** Milliseconds: one answer of an engine that takes longer is not worth the wait. */
+const patience = 40_000;
+
 /** A contestant in a process of its own, so that its memory and its threads are its own. */
 export class ContestantProcess {
   readonly #child: ChildProcess;
@@ -31,16 +34,26 @@ export class ContestantProcess {
     createInterface({ input: this.#child.stdout! }).on("line", (line) => this.#waiting.shift()?.resolve(line));
   }
 
-  /** @throws Error with the contestant's own message, or that it has ended. */
+  /** @throws Error with the contestant's own message, that it has ended, or that it took too long, which ends it. */
   async ask<Reply>(question: Question): Promise<Reply> {
     if (this.#ended) throw this.#ended;
-    const line = await new Promise<string>((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      this.#child.stdin!.write(`${JSON.stringify(question)}\n`);
-    });
-    const reply = JSON.parse(line) as Reply & { error?: string };
-    if (reply.error) throw new Error(reply.error);
-    return reply;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const line = await new Promise<string>((resolve, reject) => {
+        this.#waiting.push({ resolve, reject });
+        this.#child.stdin!.write(`${JSON.stringify(question)}\n`);
+        timer = setTimeout(() => {
+          this.#ended = new Error(`no answer to ${question.ask} within ${patience / 1000} s`);
+          reject(this.#ended);
+          this.#child.kill("SIGKILL");
+        }, patience);
+      });
+      const reply = JSON.parse(line) as Reply & { error?: string };
+      if (reply.error) throw new Error(reply.error);
+      return reply;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   stop(): void {

@@ -12,8 +12,8 @@ export function settings(options: { quick: boolean; rounds: number | null; threa
   const { quick, rounds, threads } = options;
   return {
     threads,
-    rounds: rounds ?? (quick ? 3 : 15),
-    warmUp: quick ? 200 : 2000,
-    share: quick ? 50 : 400,
+    rounds: rounds ?? (quick ? 3 : 9),
+    warmUp: quick ? 200 : 1500,
+    share: quick ? 50 : 250,
   };
 }

@@ -4,7 +4,7 @@ import type { Workload } from "../lib/workload.ts";
 export const workload: Workload = {
   name: "conv5x5-training-16x1x32x32",
   kind: "training",
-  layers: [
+  network: [
     ["Conv2d", 1, 20, 5],
     ["ReLU"],
     ["Conv2d", 20, 64, 5],
@@ -15,5 +15,9 @@ export const workload: Workload = {
   ],
   input: [16, 1, 32, 32],
   loss: "MSELoss",
-  peers: ["PyTorch"],
+  peers: {
+    PyTorch: { node20: 2.2, node24: 1.2 },
+    "TensorFlow.js": { node20: 0.02, node24: 0.02, pictures: 1 },
+    "jax-js": { node20: 0.02, node24: 0.02, pictures: 8 },
+  },
 };

@@ -4,8 +4,12 @@ import { espcn } from "../networks/espcn.ts";
 export const workload: Workload = {
   name: "espcn-x3-training-16x1x64x64",
   kind: "training",
-  layers: espcn(3),
+  network: espcn(3),
   input: [16, 1, 64, 64],
   loss: "MSELoss",
-  peers: ["PyTorch"],
+  peers: {
+    PyTorch: { node20: 0.35, node24: 0.2 },
+    "TensorFlow.js": { node20: 0.02, node24: 0.02, pictures: 1 },
+    "jax-js": { node20: 0.02, node24: 0.02, pictures: 4 },
+  },
 };

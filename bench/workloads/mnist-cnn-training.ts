@@ -3,7 +3,7 @@ import type { Workload } from "../lib/workload.ts";
 export const workload: Workload = {
   name: "mnist-cnn-training-64x1x28x28",
   kind: "training",
-  layers: [
+  network: [
     ["Conv2d", 1, 32, 3, { padding: 1 }],
     ["ReLU"],
     ["MaxPool2d", 2],
@@ -17,5 +17,9 @@ export const workload: Workload = {
   ],
   input: [64, 1, 28, 28],
   loss: "CrossEntropyLoss",
-  peers: ["PyTorch"],
+  peers: {
+    PyTorch: { node20: 0.5, node24: 0.3 },
+    "TensorFlow.js": { node20: 0.02, node24: 0.02, pictures: 4 },
+    "jax-js": { node20: 0.02, node24: 0.02, pictures: 32 },
+  },
 };

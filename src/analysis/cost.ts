@@ -4,6 +4,7 @@ import type { Node } from "../core/node.ts";
 import { type Attributes, type Cost, type ElementwiseOp, noCost } from "../core/op.ts";
 import { numel } from "../core/shape.ts";
 import type { PlanGraph } from "../engine/plan-graph.ts";
+import { costs } from "../ops/costs.ts";
 import { recorded } from "./recording.ts";
 
 /**
@@ -43,12 +44,14 @@ export function costOf(node: Node): Count {
   const { op } = node;
   switch (op.kind) {
     case "primitive":
-      return count(op.cost(node.inputs, node, node.attributes), op.sumsProducts === true);
+      return count(costs.get(op)!(node.inputs, node, node.attributes), op.sumsProducts === true);
     case "elementwise":
       return count(elementCost(op, node.inputs.length, node.attributes), false, numel(node.shape));
-    case "composition":
-      if (op.cost) return count(op.cost(node.inputs, node, node.attributes), false);
+    case "composition": {
+      const own = costs.get(op);
+      if (own) return count(own(node.inputs, node, node.attributes), false);
       return sumCounts(recorded([node.lowered!], undefined, new Set(node.inputs)).map(costOf));
+    }
     default:
       return nothing;
   }
@@ -58,7 +61,7 @@ export function costOf(node: Node): Count {
 export function planNodeFlops(graph: PlanGraph, index: number): number {
   const { op, inputs, shape, dtype, attributes } = graph.nodes[index]!;
   const types = inputs.map((each) => graph.nodes[each]!);
-  if (op.kind === "primitive") return count(op.cost(types, { shape, dtype }, attributes), false).flops;
+  if (op.kind === "primitive") return count(costs.get(op)!(types, { shape, dtype }, attributes), false).flops;
   return op.kind === "elementwise" ? count(elementCost(op, inputs.length, attributes), false, numel(shape)).flops : 0;
 }
 

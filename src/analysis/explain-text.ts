@@ -1,4 +1,5 @@
 import type { ConventionTotals, Explanation, Reason, Side } from "./explain.ts";
+import { wrapped } from "./render/fit.ts";
 
 const group = (value: number) => value.toLocaleString("en-US");
 const signed = (value: number) => (value > 0 ? `+${group(value)}` : group(value));
@@ -111,15 +112,4 @@ function layOut(
   const rule = "─".repeat(lines[0]!.length);
   if (!totals) return [lines[0]!, rule, ...lines.slice(1)];
   return [lines[0]!, rule, ...lines.slice(1, -1), rule, lines.at(-1)!].map((line) => line.trimEnd());
-}
-
-/** Lines of whole words, none longer than the width unless a word is. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }

@@ -8,6 +8,7 @@ import * as nn from "../nn/index.ts";
 import { wasmKernels } from "../ops/wasm.ts";
 import { Adam } from "../optim/index.ts";
 import { drawUniform, engine, setDevice, Tensor } from "../tensor/index.ts";
+import { bandedDevice } from "../testing/devices.ts";
 import { randomModule } from "../testing/random-module.ts";
 import { memoryOf, type Network, planOf, type RunMemory } from "./index.ts";
 import { tensorsIn } from "./recording.ts";
@@ -38,6 +39,7 @@ const total = (memory: RunMemory) =>
   memory.bufferBytes +
   memory.gradientBytes +
   memory.optimizerBytes +
+  memory.keptBytes +
   memory.tableBytes +
   memory.argumentBytes +
   memory.kernelBytes +
@@ -55,9 +57,14 @@ function checkTimeline({ timeline, peak, liveBytes, arenaBytes, inputBytes }: Ru
   expect(liveBytes).toBeGreaterThanOrEqual(inputBytes);
 }
 
-async function check(make: () => Network, shape: number[], threads: number, train: boolean): Promise<void> {
+async function check(
+  make: () => Network,
+  shape: number[],
+  threads: number,
+  train: boolean,
   // The device at hand: its probe decides on tiles, which decide on workspaces.
-  const device = deviceWith(threads);
+  device: WasmDevice = deviceWith(threads),
+): Promise<void> {
   const memory = memoryOf(make(), shape, device);
   const run = train ? memory.training! : memory.inference;
   checkTimeline(run);
@@ -94,6 +101,19 @@ describe("memory is what the device holds, to the byte", () => {
     const { make, shape } = randomModule(seed);
     for (const train of [false, true]) await check(make, shape, 1 + (seed % 2), train);
   });
+});
+
+test.each([[[1, 1, 70, 31]], [[3, 1, 45, 33]]])("chains that run in bands, espcn on %j", async (shape) => {
+  const limits = { image: 100_000, chain: 700_000 };
+  const whole = memoryOf(new models.Espcn(3), shape, deviceWith(2)).inference;
+  const device = bandedDevice(2, limits);
+  const { steps } = planOf(new models.Espcn(3), shape, device);
+  const bands = (layer: string) => steps.filter((each) => each.layer === layer && !each.moves).at(-1)!.bands;
+  expect(Math.min(...["conv1", "conv2", "conv3"].map(bands))).toBeGreaterThan(2);
+  for (const threads of [1, 2])
+    for (const train of [false, true])
+      await check(known("espcn"), shape, threads, train, bandedDevice(threads, limits));
+  expect(memoryOf(new models.Espcn(3), shape, device).inference.arenaBytes).toBeLessThan(whole.arenaBytes);
 });
 
 class Twice extends nn.Module {

@@ -44,6 +44,8 @@ export interface RunMemory {
   readonly gradientBytes: number;
   /** + What the optimiser remembers. */
   readonly optimizerBytes: number;
+  /** + What depends on parameters and buffers alone, such as packed weights, and is kept between runs. */
+  readonly keptBytes: number;
   /** + Tables that belong to the plan. */
   readonly tableBytes: number;
   /** + Arguments of the kernels. */
@@ -64,6 +66,8 @@ export interface RunMemory {
 export interface NetworkMemory {
   readonly device: string;
   readonly threads: number;
+  /** Rows and columns of the register tile, which a probe chooses by time: borders, and so bytes, depend on it. */
+  readonly tile: readonly [rows: number, columns: number];
   readonly inputShape: Shape;
   /** One forward in evaluation mode. */
   readonly inference: RunMemory;
@@ -90,7 +94,8 @@ export interface TrainingMemory extends RunMemory {
  */
 export function memoryOf(network: Network, inputShape: Shape, device: MeasuredDevice): NetworkMemory {
   const inference = runMemory(network, inputShape, device, false);
-  const facts = { device: device.name, threads: device.pool.threads, inputShape, inference };
+  const { tile } = device.backend.target;
+  const facts = { device: device.name, threads: device.pool.threads, tile, inputShape, inference };
   try {
     const training = runMemory(network, inputShape, device, true);
     return { ...facts, training: { ...training, loss: "MSELoss", optimizer: "Adam" }, trainingError: null };
@@ -109,6 +114,7 @@ export function runMemory(network: Network, inputShape: Shape, device: MeasuredD
   const parts = {
     arenaBytes: [blockBytes(plan.arenaBytes)],
     ...cellSizes(network, run.graph),
+    keptBytes: plan.keptBytes > 0 ? [plan.keptBytes] : [],
     tableBytes: plan.buffers.flatMap(({ home }) => (home.kind === "table" ? [4 * home.data.length] : [])),
     argumentBytes: [argumentBytes(plan)],
     kernelBytes: device.memory.shared ? kernelSizes(plan) : [],

@@ -15,7 +15,7 @@ export interface PlanningDevice {
 
 /** What a step reads or writes. */
 export interface PlanBuffer {
-  /** "arena", "input", "constant", or the name of the cell: "conv1.weight". */
+  /** "arena", "kept" (between runs), "input", "constant", or the name of the cell: "conv1.weight". */
   readonly home: string;
   /** Bytes from the arena's start; null outside of it. */
   readonly offset: number | null;
@@ -36,8 +36,12 @@ export interface PlanStep {
   readonly part: string;
   /** Only moves numbers into another layout or place. */
   readonly moves: boolean;
+  /** Depends on parameters and buffers alone: it runs again only when one of them has changed. */
+  readonly once: boolean;
   /** Parts that threads may do at once; 0 in plain JavaScript. */
   readonly pieces: number;
+  /** How often it takes turns with the steps beside it, which pass images on in bands; 1 where it runs whole. */
+  readonly bands: number;
   /** Bytes in the arena that are alive during the step: no other buffer may lie there. */
   readonly liveBytes: number;
   readonly reads: readonly PlanBuffer[];
@@ -104,6 +108,8 @@ export function reportPlan(plan: Plan, run: ScratchRun, network: Network, device
       phase: node === undefined ? "forward" : run.phase(graph.origins[node]!.id),
       ...shown,
       moves: step.work.moves,
+      bands: step.kind === "host" ? 1 : (step.parts?.length ?? 1),
+      once: index < plan.prologueSteps,
       liveBytes: live[index]!,
       reads: reads.map((each) => places.of(each)),
       writes: [...written].map((each) => places.of(each)),
@@ -121,7 +127,9 @@ class Places {
     this.#graph = graph;
   }
 
-  of({ id, home, size }: Buffer): PlanBuffer {
+  of(buffer: Buffer): PlanBuffer {
+    const { id, home, size } = buffer;
+    if (this.#plan.kept.has(buffer)) return { home: "kept", offset: null, bytes: size * 4 };
     const offset = this.#plan.offsets[id]!;
     const kinds = { data: "input", table: "constant", arena: "arena" };
     const where = home.kind === "cell" ? this.#graph.cells[home.slot]!.name : kinds[home.kind];
@@ -172,8 +180,11 @@ function within({ first, last }: Lifetime, count: number): { first: number; last
 
 function writtenBy(step: PlannedStep): readonly Buffer[] {
   if (step.kind === "host") return [step.output.buffer];
-  // The first steps of a kernel fill its workspace and leave its output alone, but belong to the same write.
-  return step.buffers.output;
+  const { output, workspace } = step.buffers;
+  const own = touched(step);
+  const named = output.filter((each) => own.includes(each));
+  // The first steps of a kernel fill its workspace and leave its output alone.
+  return named.length > 0 ? named : workspace.filter((each) => own.includes(each));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Node } from "../core/node.ts";
 import type { Interval } from "../core/op.ts";
+import { windows } from "../ops/windows.ts";
 
 export type Axis = 0 | 1;
 
@@ -27,7 +28,7 @@ export function windowOf(node: Node, axis: Axis, which: number, at: number): Int
   const length = planeOf(node)[axis];
   const inputLength = planeOf(node.inputs[which]!)[axis];
   if (op.kind === "elementwise") return inputLength === 1 && length > 1 ? [0, 0] : [at, at];
-  if (op.kind === "leaf" || !op.window) return null;
+  if (!windows.has(op)) return null;
   const range = ask(node, axis, which, at);
   if (range === null) return null;
   // Ops that look their windows up in a table know none outside of the output.
@@ -75,8 +76,7 @@ function shiftOver(node: Node, axis: Axis, which: number, period: number, from: 
 
 function ask(node: Node, axis: Axis, which: number, at: number): Interval {
   const { op, inputs, attributes } = node;
-  if (op.kind === "leaf" || op.kind === "elementwise" || !op.window) return null;
-  return op.window(at, axis, which, inputs, node, attributes);
+  return windows.get(op)?.(at, axis, which, inputs, node, attributes) ?? null;
 }
 
 const isKnown = (range: Interval) => range !== null && Number.isFinite(range[0]) && Number.isFinite(range[1]);
@@ -95,7 +95,7 @@ export function inputRange(node: Node, axis: Axis, which: number, [first, last]:
 }
 
 /** A composition that does not say what it depends on is looked into. */
-export const isOpen = ({ op }: Node): boolean => op.kind === "composition" && !op.window;
+export const isOpen = ({ op }: Node): boolean => op.kind === "composition" && !windows.has(op);
 
 /** What has to be known before a node is followed: its inputs, or the body of a composition that is open. */
 export const followed = (node: Node): readonly Node[] => (isOpen(node) ? [node.lowered!] : node.inputs);

@@ -9,5 +9,5 @@ export async function checkFolder(out: string): Promise<void> {
     (entry) => entry.isDirectory(),
     () => false,
   );
-  if (!isFolder) throw new ConvsmithError(`${out}: cannot be written: ${folder} is no folder`);
+  if (!isFolder) throw new ConvsmithError(`${out}: cannot write: ${folder} is no folder`);
 }

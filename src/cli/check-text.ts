@@ -2,6 +2,8 @@ import pc from "picocolors";
 import type { BudgetResult, Budgets, ConventionName, FieldEnd } from "../analysis/index.ts";
 import { type FittedColumn, fittedTable } from "./fitted-table.ts";
 import { bytesText, countText } from "./quantity.ts";
+import { countedText, type MemorySetting } from "./run-memory.ts";
+import { terminalColumns, wrappedText } from "./wrapped-text.ts";
 
 export const budgetTitles: Readonly<Record<keyof Budgets, string>> = {
   parameters: "parameters",
@@ -18,7 +20,7 @@ export interface CheckFacts {
   readonly convention: ConventionName;
   readonly budgets: readonly BudgetResult[];
   /** What memory was told for; null without that budget. */
-  readonly memory: { readonly device: string; readonly threads: number; readonly train: boolean } | null;
+  readonly memory: MemorySetting | null;
 }
 
 /** So many layers are named that take most of a budget. */
@@ -36,10 +38,15 @@ export function checkText({ model, inputShape, convention, budgets, memory }: Ch
   ];
   const head = `${model} on [${inputShape.join(", ")}]${convention === "exact" ? "" : `, counted as ${convention}`}`;
   const details = budgets.flatMap((result) => {
-    if (result.budget === "field") return ["", fieldText(result)];
+    if (result.budget === "field") return ["", wrappedText(fieldText(result), "  ")];
     return result.kept ? [] : ["", ...eaters(result)];
   });
-  return [head, fittedTable(columns, budgets), ...details, ...(memory ? ["", memoryText(memory)] : [])].join("\n");
+  return [
+    wrappedText(head, "  "),
+    fittedTable(columns, budgets),
+    ...details,
+    ...(memory ? ["", wrappedText(countedText(memory), "  ")] : []),
+  ].join("\n");
 }
 
 function topOf({ contributors: [top] }: BudgetResult): string {
@@ -55,14 +62,14 @@ function eaters({ budget, actual, limit, contributors }: BudgetResult): string[]
     shown.push({ path, description: "", amount: rest("amount"), share: rest("share") });
   }
   const columns: readonly FittedColumn<(typeof shown)[number]>[] = [
-    { title: "", cell: ({ path }) => path, left: true },
+    { title: "", cell: ({ path }) => path, left: true, cut: "start" },
     { title: "", cell: ({ description }) => description, left: true, rank: 0 },
     { title: "", cell: (each) => amount(budget, each.amount) },
     { title: "", cell: ({ share }) => percent(share) },
   ];
-  const lines = fittedTable(columns, shown).split("\n");
+  const lines = fittedTable(columns, shown, terminalColumns() - 2).split("\n");
   const head = `${budgetTitles[budget]}: ${amount(budget, actual - limit)} over the limit. It goes to`;
-  return [head, ...lines.slice(2).map((line) => `  ${line}`)];
+  return [wrappedText(head, "  "), ...lines.slice(2).map((line) => `  ${line}`)];
 }
 
 function fieldText({ actual, limit, kept, end }: BudgetResult): string {
@@ -77,12 +84,6 @@ function fieldText({ actual, limit, kept, end }: BudgetResult): string {
 const layerText = ({ path, description }: FieldEnd) =>
   path === "" ? "the network's own last op" : `${path} (${description})`;
 
-function memoryText({ device, threads, train }: NonNullable<CheckFacts["memory"]>): string {
-  const run = train ? "a training step with Adam" : "inference";
-  const what = train ? ", gradients and the optimiser's" : "";
-  return `memory: all that ${run} allocates on ${device} with ${threads} thread${threads === 1 ? "" : "s"}: parameters and buffers${what}, an arena for input, activations and workspaces, and kernels`;
-}
-
 /** Rounded, but with all digits where that would make them look alike. */
 function apart({ budget, limit, actual }: BudgetResult): { readonly limit: string; readonly actual: string } {
   const rounded = { limit: amount(budget, limit), actual: amount(budget, actual) };
@@ -95,4 +96,8 @@ function amount(budget: keyof Budgets, value: number): string {
   return budget === "memory" || budget === "activations" ? bytesText(value) : countText(value);
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)}%`;
+/** Never 100% where it is a little more or less. */
+function percent(share: number): string {
+  const text = `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)}%`;
+  return text === "100%" && share !== 1 ? `${share > 1 ? ">" : "<"}100%` : text;
+}

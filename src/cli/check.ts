@@ -1,4 +1,5 @@
 import type { Argv, InferredOptionTypes, Options } from "yargs";
+import { conventionOf } from "../analysis/conventions/index.ts";
 import { type Budgets, type ConventionName, checkBudgets, summarize } from "../analysis/index.ts";
 import { ConvsmithError } from "../core/errors.ts";
 import { budgetTitles, checkText } from "./check-text.ts";
@@ -8,7 +9,8 @@ import { findModel } from "./model.ts";
 import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
 import { printResult } from "./output.ts";
 import { parseBytes, parseCount } from "./quantity.ts";
-import { memoryDevice, memoryOn, memoryParts } from "./run-memory.ts";
+import { memoryDevice, memoryOn, memoryParts, memorySetting } from "./run-memory.ts";
+import { readWhole } from "./whole-number.ts";
 
 const budget = (describe: string) => ({ type: "string", describe, requiresArg: true }) as const;
 
@@ -33,7 +35,7 @@ const readers = {
   "max-flops": ["flops", parseCount],
   "max-activations": ["activations", parseBytes],
   "max-memory": ["memory", parseBytes],
-  "min-field": ["field", parseCount],
+  "min-field": ["field", (option: string, text: string) => readWhole(option, text, 1)],
 } as const satisfies Partial<Record<keyof CheckOptions, unknown>>;
 
 export const builder = (argv: Argv): Argv =>
@@ -45,12 +47,13 @@ export const builder = (argv: Argv): Argv =>
 
 export async function handler(options: CheckOptions): Promise<void> {
   const budgets = budgetsOf(options);
+  checkPrinted(budgets, options.convention);
   const { network, inputShape } = await findModel(options.model, options);
   const summary = summarize(network, inputShape, { convention: options.convention as ConventionName });
   const device = budgets.memory === undefined ? null : memoryDevice();
   const memory = device ? memoryParts(memoryOn(device, network, inputShape, options.train)) : [];
   const results = checkBudgets(summary, budgets, memory);
-  const run = device && { device: device.name, threads: device.pool.threads, train: options.train };
+  const run = device && memorySetting(device, options.train);
   const kept = results.every((result) => result.kept);
   const { convention } = summary;
   const facts = { model: options.model, inputShape, convention, kept, budgets: results, memory: run };
@@ -59,6 +62,17 @@ export async function handler(options: CheckOptions): Promise<void> {
   const broken = results.filter((result) => !result.kept).map((result) => budgetTitles[result.budget]);
   throw new ConvsmithError(
     `${options.model}: keeps ${results.length - broken.length} of ${results.length} budgets, not that of ${broken.join(", ")}`,
+  );
+}
+
+/** A tool that prints one of the two alone has no say in the other. @throws UsageError */
+function checkPrinted(budgets: Budgets, convention: string): void {
+  const { name, prints } = conventionOf(convention);
+  const missing = (["macs", "flops"] as const).find((each) => budgets[each] !== undefined && !prints.includes(each));
+  if (!missing) return;
+  const [other] = prints as ["macs" | "flops"];
+  throw new UsageError(
+    `check: ${name} prints ${budgetTitles[other]} alone: use --max-${other} with it, or another --convention for --max-${missing}`,
   );
 }
 

@@ -42,6 +42,16 @@ export const commands: readonly {
     load: () => import("./plan.ts"),
   },
   {
+    command: "inspect <file>",
+    describe: "What is in a file of weights: format, tensors, shapes, types",
+    load: () => import("./inspect.ts"),
+  },
+  {
+    command: "convert <from> <to>",
+    describe: "Weights from .pt or .pth to .safetensors",
+    load: () => import("./convert.ts"),
+  },
+  {
     command: "solve [question]",
     describe: "The other way round: what gives a wanted size, field or cost",
     load: () => import("./solve.ts"),

@@ -1,14 +1,13 @@
-import { ArgumentError } from "../core/errors.ts";
 import { createWasmDevice } from "../devices/wasm/create.ts";
 import type { WasmDevice } from "../devices/wasm/device.ts";
+import { threadLimit } from "../devices/wasm/threads.ts";
 import { wasmKernels } from "../ops/wasm.ts";
 import { setDevice } from "../tensor/index.ts";
+import { checkWhole } from "./whole-number.ts";
 
-/** Runs on WASM with so many threads: all cores, or CONVSMITH_THREADS, where `threads` is left out. @throws ArgumentError */
+/** Runs on WASM with so many threads: all cores, or CONVSMITH_THREADS, where `threads` is left out. @throws UsageError */
 export function useWasm(threads?: number): WasmDevice {
-  if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1)) {
-    throw new ArgumentError(`--threads must be a whole number from 1, got ${threads}`);
-  }
+  checkWhole("--threads", threads, 1, threadLimit);
   const device = createWasmDevice(wasmKernels, threads === undefined ? {} : { threads });
   setDevice(device);
   return device;

@@ -2,17 +2,14 @@ import pc from "picocolors";
 import type { Change, FoldReport, LayerDiff, LayerRow, SummaryDiff } from "../analysis/index.ts";
 import { type FittedColumn, fittedTable } from "./fitted-table.ts";
 import { bytesText, countText } from "./quantity.ts";
+import { deviceText, type MemorySetting } from "./run-memory.ts";
+import { wrappedText } from "./wrapped-text.ts";
 
 export interface DiffTextOptions {
   readonly a: string;
   readonly b: string;
   /** Of an inference, as planned for the device. */
-  readonly run: {
-    readonly device: string;
-    readonly threads: number;
-    readonly memoryBytes: Change;
-    readonly steps: Change;
-  };
+  readonly run: MemorySetting & { readonly memoryBytes: Change; readonly steps: Change };
   readonly folding: FoldReport | null;
   /** False: runs of layers that are alike are one line. */
   readonly all: boolean;
@@ -32,15 +29,17 @@ export function diffText(diff: SummaryDiff, { a, b, run, folding, all }: DiffTex
   const rows = all ? diff.layers : collapsed(diff.layers);
   const kept = folding?.kept ?? [];
   return [
-    `${a} ⇒ ${b} ${on}`,
+    wrappedText(`${a} ⇒ ${b} ${on}`, "  "),
     ...(rows.every((row) => typeof row === "string") ? rows : [fittedTable(layerColumns(diff), rows)]),
     "",
     totalsTable(diff.totals, run),
-    `memory and steps: an inference on ${run.device}, ${run.threads} thread${run.threads === 1 ? "" : "s"}`,
+    wrappedText(`memory and steps: an inference on ${deviceText(run)}`, "  "),
     "",
-    countsText(diff.layers),
-    ...(folding ? [`${folding.folded.length} batch norms are folded into the convolution before them`] : []),
-    ...keptText(kept),
+    ...[
+      countsText(diff.layers),
+      ...(folding ? [`${folding.folded.length} batch norms are folded into the convolution before them`] : []),
+      ...keptText(kept),
+    ].map((line) => wrappedText(line, "  ")),
   ].join("\n");
 }
 

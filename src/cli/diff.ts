@@ -13,7 +13,7 @@ import { UsageError } from "./errors.ts";
 import { findModel } from "./model.ts";
 import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
 import { printResult } from "./output.ts";
-import { memoryDevice, memoryOn } from "./run-memory.ts";
+import { memoryDevice, memoryOn, memorySetting } from "./run-memory.ts";
 
 const diffOptions = {
   ...modelOptions,
@@ -59,8 +59,7 @@ export async function handler({ model, other, fold, all, json, convention, ...re
     RunMemory,
   ];
   const run = {
-    device: device.name,
-    threads: device.pool.threads,
+    ...memorySetting(device),
     memoryBytes: changeOf(from.totalBytes, to.totalBytes),
     steps: changeOf(from.timeline.length, to.timeline.length),
   };

@@ -113,7 +113,7 @@ describe("convsmith evaluate", () => {
 
   it.each([
     ["an empty folder", { data: "empty" }, "empty: holds no picture"],
-    ["a missing folder", { data: "nowhere" }, "nowhere: cannot be read: no such file or folder"],
+    ["a missing folder", { data: "nowhere" }, "nowhere: cannot read: no such file or folder"],
     ["pictures that are too small", { data: "tiny" }, "dot.png: cannot be judged: ssim: needs at least 11x11 pixels"],
     ["another scale", { scale: 2 }, "holds weights for scale 3, not 2"],
     ["scale 5", { scale: 5 }, "--scale must be 2, 3 or 4, got 5"],

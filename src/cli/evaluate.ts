@@ -2,17 +2,19 @@ import { basename } from "node:path";
 import type { Argv } from "yargs";
 import { ConvsmithError, ShapeError } from "../core/errors.ts";
 import { listImages, luma, readImage } from "../data/node.ts";
-import type { WeightFile } from "../models/node.ts";
 import { haloOf } from "../models/node.ts";
+import type { Network } from "../training/node.ts";
 import { type SuperResolutionScore, scoreSuperResolution } from "../training/super-resolve.ts";
 import { useWasm } from "./device.ts";
 import { evaluateClassifier } from "./evaluate-classifier.ts";
 import { printResult } from "./output.ts";
 import { SlowProgress } from "./slow-progress.ts";
 import { table } from "./table.ts";
+
+import { tensorFileOptions, type WeightRequest, weightOptions } from "./weight-options.ts";
 import { checkScale, espcnOf, findWeights, networkName } from "./weights.ts";
 
-interface Options {
+interface Options extends WeightRequest {
   readonly model: string;
   readonly data: string;
   readonly scale?: number;
@@ -26,7 +28,7 @@ export function builder(argv: Argv): Argv {
     .positional("model", {
       type: "string",
       demandOption: true,
-      describe: "espcn-x2, espcn-x3, espcn-x4, a run's folder or a .safetensors file",
+      describe: "espcn-x2, espcn-x3, espcn-x4, a run's folder, or a .safetensors, .pt or .pth file",
     })
     .options({
       data: {
@@ -35,28 +37,35 @@ export function builder(argv: Argv): Argv {
         describe: "A folder of pictures, of one folder per class, or of MNIST files",
       },
       scale: { type: "number", describe: "2, 3 or 4 [default: what the weights are for]" },
-      module: { type: "string", describe: "The module that was trained, for a run of your own network" },
+      module: { type: "string", describe: "The module of the network, for a run or weights of your own" },
+      ...weightOptions,
       threads: { type: "number", describe: "Threads to compute with [default: all cores]" },
       json: { type: "boolean", default: false, describe: "Print the figures as JSON" },
     })
     .example("$0 evaluate espcn-x3 --data Set5", "PSNR and SSIM beside bicubic")
+    .example("$0 evaluate their.pth --module their-net.ts --scale 3 --data Set5", "Weights of another network")
     .example("$0 evaluate runs/lenet --data mnist", "Accuracy per class");
 }
 
 /** Judges a trained network: PSNR and SSIM by the protocol of the literature, or accuracy. */
-export async function handler({ model, data, scale, module, threads, json }: Options): Promise<void> {
+export async function handler({ model, data, scale, module, threads, json, ...request }: Options): Promise<void> {
   if (scale !== undefined) checkScale(scale);
-  const file = await findWeights(model, scale);
+  const file = await findWeights(model, scale, tensorFileOptions(request));
   useWasm(threads);
   const name = networkName(file);
+  if (module !== undefined && scale !== undefined && name !== "lenet") {
+    const { moduleNetwork } = await import("./module-network.ts");
+    const network = await moduleNetwork(module, file, { classes: 0, channels: 1, height: 64, width: 64 });
+    return await evaluateSuperResolution(network, scale, data, json);
+  }
   if (name === "lenet" || name === "module") return await evaluateClassifier(file, name, { data, module, json });
-  await evaluateEspcn(file, data, scale, json);
+  const known = espcnOf(file, scale);
+  await evaluateSuperResolution(known.network, known.scale, data, json);
 }
 
 type Scored = SuperResolutionScore & { readonly name: string };
 
-async function evaluateEspcn(file: WeightFile, data: string, wanted: number | undefined, json: boolean): Promise<void> {
-  const { network, scale } = espcnOf(file, wanted);
+async function evaluateSuperResolution(network: Network, scale: number, data: string, json: boolean): Promise<void> {
   const paths = await listImages(data);
   const halo = haloOf(network, scale);
   const images: Scored[] = [];

@@ -1,4 +1,5 @@
 import type { EffectiveField, FieldPaths, HoldingCircle, LayerField, PositionField, Range } from "../analysis/index.ts";
+import { wrappedText } from "./wrapped-text.ts";
 
 /** All that is known of one position of a layer. */
 export interface FieldFacts {
@@ -61,8 +62,14 @@ export function fieldText(facts: FieldFacts): string[] {
     ["written", output],
   ];
   if (field.calls > 1) rows.unshift(["called", `${field.calls} times; this is its last call`]);
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return [headline(facts), ...rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`)];
+  const indent = Math.max(...rows.map(([name]) => name.length)) + 4;
+  const lines = rows.map(([name, text]) => {
+    const space = " ".repeat(indent);
+    // A path stays whole, so that it can be copied.
+    const said = name === "written" ? text : wrappedText(space + text, space).trimStart();
+    return `  ${name}`.padEnd(indent) + said;
+  });
+  return [wrappedText(headline(facts), "  "), ...lines];
 }
 
 function fieldLine({ field: { field }, seen }: FieldFacts): string {

@@ -1,10 +1,10 @@
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readImage, writeImage } from "../data/node.ts";
 import { safetensorsFromFloat32, writeSafetensors } from "../formats/node.ts";
-import { run } from "./run.ts";
+import { callCli } from "../testing/call-cli.ts";
 import { viridis } from "./viridis.ts";
 
 let folder = "";
@@ -32,21 +32,8 @@ beforeAll(async () => {
   await writeSafetensors(path("zeros.safetensors"), new Map(zeros));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-afterEach(() => vi.restoreAllMocks());
 
-/** Runs a command line; what it writes is given back. */
-async function call(...args: string[]) {
-  const written = { out: "", err: "" };
-  const into = (stream: "out" | "err") => (text: unknown) => {
-    written[stream] += text;
-    return true;
-  };
-  vi.spyOn(process.stdout, "write").mockImplementation(into("out"));
-  vi.spyOn(process.stderr, "write").mockImplementation(into("err"));
-  const good = await run(["field", ...args, "--threads", "1"]);
-  vi.restoreAllMocks();
-  return { good, ...written };
-}
+const call = (...args: string[]) => callCli("field", ...args, "--threads", "1");
 
 /** Red, green and blue of a pixel. */
 async function pixelsOf(name: string) {
@@ -138,12 +125,13 @@ describe("one clear line", () => {
     },
     { args: [...net, "--at", "middle"], message: "--at must be a row and a column such as 3,3, got middle" },
     { args: [...net, "--draws", "0"], message: "--draws must be a whole number from 1, got 0" },
+    { args: [...net, "--seed", "x"], message: "--seed must be a number, got x" },
     {
       args: [...net, "--image", "small.png"],
       message: "--image: a picture has 1 or 3 channels, and the network's input has 2",
     },
     { args: ["espcn", "--input", "1x1x9x9", "--image", "broken.png"], message: "this is no PNG, JPEG or WebP picture" },
-    { args: ["espcn", "--input", "1x1x9x9", "--image", "none.png"], message: "none.png: cannot be read: no such file" },
+    { args: ["espcn", "--input", "1x1x9x9", "--image", "none.png"], message: "none.png: cannot read: no such file" },
     {
       args: ["flat.ts", "--input", "1x1x4x4", "--layer", "1"],
       message: "1 (Linear 16→2): has no height and width, its output is 1x2",

@@ -19,6 +19,7 @@ import { findModel } from "./model.ts";
 import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
 import { printResult } from "./output.ts";
 import { SlowProgress } from "./slow-progress.ts";
+import { checkWhole } from "./whole-number.ts";
 
 const fieldOptions = {
   ...modelOptions,
@@ -61,8 +62,8 @@ export async function handler(options: FieldOptions): Promise<void> {
   const { model, layer, out, seed, json } = options;
   checkImagePath(out);
   await checkFolder(out);
-  wholeNumber("--draws", options.draws, 1);
-  wholeNumber("--seed", seed, 0);
+  checkWhole("--draws", options.draws, 1);
+  checkWhole("--seed", seed, 0);
   const position = options.at === undefined ? undefined : parsePosition(options.at);
   useWasm(options.threads);
   manualSeed(seed);
@@ -132,12 +133,6 @@ function parsePosition(text: string): Position {
   const match = /^\s*(-?\d+)\s*,\s*(-?\d+)\s*$/.exec(text);
   if (!match) throw new UsageError(`--at must be a row and a column such as 3,3, got ${text}`);
   return [Number(match[1]), Number(match[2])];
-}
-
-function wholeNumber(name: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new UsageError(`${name} must be a whole number from ${least}, got ${value}`);
-  }
 }
 
 function jsonOf({ field, seen, paths, effective, circle, ...rest }: FieldFacts) {

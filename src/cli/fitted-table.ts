@@ -1,4 +1,5 @@
 import stringWidth from "string-width";
+import { terminalColumns } from "./wrapped-text.ts";
 
 export interface FittedColumn<Row> {
   readonly title: string;
@@ -23,7 +24,7 @@ const gap = "  ";
 export function fittedTable<Row extends object>(
   columns: readonly FittedColumn<Row>[],
   rows: readonly (Row | string)[],
-  width = process.stdout.columns ?? 100,
+  width = terminalColumns(),
 ): string {
   const cellOf =
     ({ cell }: FittedColumn<Row>) =>

@@ -1,17 +1,19 @@
 import type { NetworkMemory, RunMemory } from "../analysis/index.ts";
+import { deviceText } from "./run-memory.ts";
+import { wrappedText } from "./wrapped-text.ts";
 
 const group = (value: number) => value.toLocaleString("en-US");
 const blocks = "▁▂▃▄▅▆▇█";
 
 /** Peak memory of an inference and of a training step, each with a timeline of what is alive in the arena. */
 export function memoryText(memory: NetworkMemory, width: number): string {
-  const { device, threads, inference, training, trainingError } = memory;
+  const { inference, training, trainingError } = memory;
   const lines = [
-    `memory on ${device} with ${threads} thread${threads === 1 ? "" : "s"}, in bytes`,
+    wrappedText(`memory on ${deviceText(memory)}, in bytes`, "  ", width),
     ...runText("inference", inference, width),
   ];
   if (training) lines.push("", ...runText(`training step (${training.loss}, ${training.optimizer})`, training, width));
-  else lines.push("", `training step: none. ${trainingError}`);
+  else lines.push("", wrappedText(`training step: none. ${trainingError}`, "  ", width));
   return lines.join("\n");
 }
 
@@ -23,17 +25,17 @@ function runText(name: string, run: RunMemory, width: number): string[] {
     ["buffers", run.bufferBytes],
     ["gradients", run.gradientBytes],
     ["optimiser", run.optimizerBytes],
-    [
-      "kernels and threads",
-      totalBytes - arenaBytes - run.parameterBytes - run.bufferBytes - run.gradientBytes - run.optimizerBytes,
-    ],
+    ["packed weights", run.keptBytes],
   ];
-  const sum = parts.flatMap(([label, bytes]) => (bytes > 0 ? [`${label} ${group(bytes)}`] : []));
+  const others = totalBytes - parts.reduce((sum, [, bytes]) => sum + bytes, 0);
+  const sum = [...parts, ["kernels and threads", others] as const].flatMap(([label, bytes]) =>
+    bytes > 0 ? [`${label} ${group(bytes)}`] : [],
+  );
   const at = timeline[peak.step];
   const where = at ? ` in ${at.layer === "" ? "(network)" : (at.layer ?? "a step of no layer")} (${at.kernel})` : "";
   return [
-    ...wrapped(`${name}: ${group(totalBytes)} = ${sum.join(" + ")}`, width),
-    `  peak of the arena at step ${peak.step + 1} of ${timeline.length}${where}`,
+    wrappedText(`${name}: ${group(totalBytes)} = ${sum.join(" + ")}`, "  ", width),
+    wrappedText(`  peak of the arena at step ${peak.step + 1} of ${timeline.length}${where}`, "    ", width),
     `  ${sparkline(
       timeline.map(({ liveBytes }) => liveBytes),
       Math.min(64, width - 2),
@@ -51,14 +53,4 @@ function sparkline(values: readonly number[], width: number): string {
     const value = Math.max(...values.slice(from, to));
     return blocks[Math.min(blocks.length - 1, Math.floor((value / most) * blocks.length))];
   }).join("");
-}
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(last === undefined ? word : `  ${word}`);
-  }
-  return lines;
 }

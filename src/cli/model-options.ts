@@ -1,4 +1,6 @@
 import type { InferredOptionTypes, Options } from "yargs";
+import { UsageError } from "./errors.ts";
+import { checkWhole } from "./whole-number.ts";
 
 export const modelHelp =
   "A known name (espcn, espcn-x3, resnet18, …), a run's folder, a .safetensors file, or a module such as net.ts";
@@ -25,3 +27,11 @@ export const jsonOption = {
 } as const satisfies Record<string, Options>;
 
 export type ModelRequest = Partial<InferredOptionTypes<typeof modelOptions>>;
+
+/** @throws UsageError for a number that no network can have. */
+export function checkRequest({ scale, classes, "width-multiplier": width }: ModelRequest): void {
+  checkWhole("--scale", scale, 1);
+  checkWhole("--classes", classes, 1);
+  if (width === undefined || (width > 0 && Number.isFinite(width))) return;
+  throw new UsageError(`--width-multiplier must be a number above 0, got ${width}`);
+}

@@ -10,7 +10,7 @@ import { createModel, models, optionsOf, scalable } from "../models/registry.ts"
 import type { NetworkRequest } from "../training/network-module.ts";
 import { UsageError } from "./errors.ts";
 import { parseInputShape } from "./input-shape.ts";
-import type { ModelRequest } from "./model-options.ts";
+import { checkRequest, type ModelRequest } from "./model-options.ts";
 
 /** A network that a user names. */
 export interface FoundModel {
@@ -44,6 +44,7 @@ export async function findModel(
   request: ModelRequest,
   shapeFor: ShapeFor = refuse(model),
 ): Promise<FoundModel> {
+  checkRequest(request);
   const input = request.input === undefined ? undefined : parseInputShape(request.input);
   if (/^\.[cm]?[jt]s$/.test(extname(model))) return await fromModule(model, model, input, {}, shapeFor);
   const entry = await stat(model).catch(() => null);
@@ -60,6 +61,7 @@ export async function findModel(
     { scale: scale ?? (suffix === undefined ? undefined : Number(suffix)), classes, auxLogits, widthMultiplier },
     model,
     input,
+    entry !== null,
   );
 }
 
@@ -67,9 +69,20 @@ type AskedOptions = {
   readonly [Key in "scale" | "classes" | "auxLogits" | "widthMultiplier"]?: ModelOptions[Key] | undefined;
 };
 
-async function known(name: string, asked: AskedOptions, said: string, input?: Shape): Promise<FoundModel> {
+async function known(
+  name: string,
+  asked: AskedOptions,
+  said: string,
+  input?: Shape,
+  isFile = false,
+): Promise<FoundModel> {
   const found = Object.keys(models).find((each) => each.toLowerCase() === name.toLowerCase());
   if (found === undefined) {
+    if (isFile) {
+      throw new UsageError(
+        `${said}: is no kind of file that holds a network here: give a .ts, .js, .mts, .mjs, .cts, .cjs or .safetensors file, a run's folder, or a network's name.`,
+      );
+    }
     const close = closestNames(name, Object.keys(models)).join(", ");
     throw new UsageError(
       `unknown model ${said}. Close are ${close}. Use a name, a run's folder, a .safetensors file, or a module such as net.ts.`,

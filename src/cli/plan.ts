@@ -7,6 +7,7 @@ import { type FittedColumn, fittedTable } from "./fitted-table.ts";
 import { findModel } from "./model.ts";
 import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
 import { printResult } from "./output.ts";
+import { wrappedText } from "./wrapped-text.ts";
 
 const planOptions = {
   ...modelOptions,
@@ -34,7 +35,7 @@ export async function handler({ model, train, json, ...request }: PlanOptions): 
 /** One line a step, then the memory. `width`: columns of the terminal. */
 export function planText({ steps, arenaBytes, liveBytes }: PlanReport, width?: number): string {
   const memory = `arena ${bytes(arenaBytes)} bytes; at most ${bytes(liveBytes)} are in use at once`;
-  return `${fittedTable(columns, steps, width)}\n\n${memory}`;
+  return `${fittedTable(columns, steps, width)}\n\n${wrappedText(memory, "  ", width)}`;
 }
 
 const bytes = (value: number) => value.toLocaleString("en-US");
@@ -46,6 +47,7 @@ const columns: readonly FittedColumn<PlanStep>[] = [
   { title: "fused into it", cell: ({ fused }) => shortened(fused), left: true, rank: 4, cut: "end" },
   { title: "part", cell: ({ part }) => part, left: true, rank: 5, cut: "end" },
   { title: "pieces", cell: ({ pieces }) => (pieces === 0 ? "-" : `${pieces}`), rank: 2 },
+  { title: "bands", cell: ({ bands }) => (bands === 1 ? "-" : `${bands}`), rank: 2 },
   { title: "writes", cell: ({ writes }) => writes.map(({ home }) => home).join(", "), left: true, rank: 3, cut: "end" },
   { title: "offset", cell: ({ writes: [first] }) => (first?.offset == null ? "-" : bytes(first.offset)), rank: 1 },
   { title: "bytes", cell: ({ writes }) => bytes(writes.reduce((sum, each) => sum + each.bytes, 0)) },

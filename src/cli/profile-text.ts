@@ -1,6 +1,7 @@
 import type { Profile, ProfileRow } from "../analysis/index.ts";
 import { percent, rowName } from "../analysis/profile/wording.ts";
 import { type FittedColumn, fittedTable } from "./fitted-table.ts";
+import { terminalColumns, wrappedText } from "./wrapped-text.ts";
 
 const blank = "-";
 const number = (value: number | null, digits: number) => (value === null ? blank : value.toFixed(digits));
@@ -33,19 +34,16 @@ const columns: readonly FittedColumn<ProfileRow>[] = [
 ];
 
 /** The layers as a table that fits the width, the machine's peaks, and what is to be learnt. */
-export function profileText(profile: Profile, width?: number): string {
+export function profileText(profile: Profile, width = terminalColumns()): string {
   const { name, inputShape, mode, milliseconds, flops, gflops, peaks, device, threads, runs } = profile;
   const many = threads === 1 ? "1 thread" : `${threads} threads`;
   const total = `total ${milliseconds.toFixed(3)} ms, ${group(flops)} FLOPs, ${gflops.toFixed(1)} GFLOP/s: ${percent(gflops / peaks.gflops)} of the peak`;
-  const machine = `peaks measured with ${many}: ${peaks.gflops.toFixed(1)} GFLOP/s multiply-adds, ${peaks.gigabytesPerSecond.toFixed(1)} GB/s copying; ${device}, ${runs} runs`;
+  const machine = `peaks measured with ${many}: ${peaks.gflops.toFixed(1)} GFLOP/s multiply-adds, ${peaks.gigabytesPerSecond.toFixed(1)} GB/s copying; ${device}, ${runs} run${runs === 1 ? "" : "s"}`;
   return [
-    `${name} on [${inputShape.join(", ")}], ${mode}`,
+    wrappedText(`${name} on [${inputShape.join(", ")}], ${mode}`, "  ", width),
     fittedTable(columns, profile.rows, width),
     "",
-    total,
-    machine,
-    ...noiseText(profile),
-    ...contrastText(profile),
+    ...[total, machine, ...noiseText(profile), ...contrastText(profile)].map((line) => wrappedText(line, "  ", width)),
   ].join("\n");
 }
 

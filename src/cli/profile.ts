@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import sharp from "sharp";
 import type { Argv, InferredOptionTypes, Options } from "yargs";
 import { type Profile, profileNetwork, rooflineSvg } from "../analysis/index.ts";
-import { writeFileAtomic } from "../data/files.ts";
+import { writeFileAtomic } from "../formats/node.ts";
 import { checkFolder } from "./check-folder.ts";
 import { useWasm } from "./device.ts";
 import { UsageError } from "./errors.ts";
@@ -11,6 +11,7 @@ import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
 import { printResult } from "./output.ts";
 import { profileText } from "./profile-text.ts";
 import { SlowProgress } from "./slow-progress.ts";
+import { checkWhole } from "./whole-number.ts";
 
 const profileOptions = {
   ...modelOptions,
@@ -32,8 +33,7 @@ export const builder = (argv: Argv): Argv =>
 
 export async function handler(options: ProfileOptions): Promise<void> {
   const { model, train, threads, runs, out, json } = options;
-  if (!Number.isSafeInteger(runs) || runs < 1)
-    throw new UsageError(`--runs must be a whole number from 1, got ${runs}`);
+  checkWhole("--runs", runs, 1);
   if (out !== undefined) await checkPicture(out);
   const device = useWasm(threads);
   const { network, inputShape } = await findModel(model, options);

@@ -15,18 +15,20 @@ export interface ProgressOptions {
   readonly label: string;
   /** Default: whether stderr is a terminal. */
   readonly live?: boolean;
+  /** How much there is to do is not known: no bar and no per cent. Default false. */
+  readonly openEnded?: boolean;
   /** Between two lines where there is no terminal. Default 5. */
   readonly secondsPerLine?: number;
 }
 
 /** A live bar on a terminal; elsewhere a plain line now and then, so that a log stays readable. */
 export function startProgress(options: ProgressOptions): Progress {
-  const { label, live = process.stderr.isTTY === true, secondsPerLine = 5 } = options;
-  return live ? liveBar(label) : plainLines(label, secondsPerLine);
+  const { label, live = process.stderr.isTTY === true, openEnded = false, secondsPerLine = 5 } = options;
+  return live ? liveBar(label, openEnded) : plainLines(label, openEnded, secondsPerLine);
 }
 
-function liveBar(label: string): Progress {
-  const format = `${label} {bar} {percentage}%  {facts}`;
+function liveBar(label: string, openEnded: boolean): Progress {
+  const format = openEnded ? `${label}  {facts}` : `${label} {bar} {percentage}%  {facts}`;
   const bar = new SingleBar(
     {
       format,
@@ -53,14 +55,14 @@ function liveBar(label: string): Progress {
   };
 }
 
-function plainLines(label: string, secondsPerLine: number): Progress {
+function plainLines(label: string, openEnded: boolean, secondsPerLine: number): Progress {
   let last = 0;
   return {
     update: (done, facts) => {
       const now = performance.now();
       if (last > 0 && now - last < 1000 * secondsPerLine && done < 1) return;
       last = now;
-      say(`${label} ${Math.floor(100 * done)}%  ${facts}`);
+      say(`${label}${openEnded ? "" : ` ${Math.floor(100 * done)}%`}  ${facts}`);
     },
     note: say,
     stop: () => {},

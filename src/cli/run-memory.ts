@@ -8,6 +8,32 @@ import { wasmKernels } from "../ops/wasm.ts";
 /** A run's memory is told for this device: all cores, or as many as CONVSMITH_THREADS says. */
 export const memoryDevice = (): WasmDevice => createWasmDevice(wasmKernels, {});
 
+/** What the bytes of a run depend on, beside the network and its input. */
+export interface MemorySetting {
+  readonly device: string;
+  readonly threads: number;
+  /** Rows and columns of the register tile, which a probe chooses. */
+  readonly tile: readonly [rows: number, columns: number];
+  /** A training step with Adam, instead of an inference. */
+  readonly train: boolean;
+}
+
+export function memorySetting({ name, pool, backend }: WasmDevice, train = false): MemorySetting {
+  return { device: name, threads: pool.threads, tile: backend.target.tile, train };
+}
+
+/** "wasm with 2 threads and register tiles of 6x8". */
+export function deviceText({ device, threads, tile }: Omit<MemorySetting, "train">): string {
+  return `${device} with ${threads} thread${threads === 1 ? "" : "s"} and register tiles of ${tile.join("x")}`;
+}
+
+/** What is counted as memory, in one sentence. */
+export function countedText(setting: MemorySetting): string {
+  const run = setting.train ? "a training step with Adam" : "inference";
+  const what = setting.train ? ", gradients and the optimiser's" : "";
+  return `memory: all that ${run} allocates on ${deviceText(setting)}: parameters and buffers${what}, an arena for input, activations and workspaces, packed weights, and kernels`;
+}
+
 /** What a run of the network allocates there. Nothing is computed. */
 export function memoryOn(device: WasmDevice, network: Network, shape: Shape, train = false): RunMemory {
   return runMemory(network, shape, device, train);
@@ -28,6 +54,7 @@ export function memoryParts(memory: RunMemory): MemoryPart[] {
     { name: "buffers", description: "such as running statistics", bytes: memory.bufferBytes },
     { name: "gradients", description: "", bytes: memory.gradientBytes },
     { name: "optimiser", description: "what Adam remembers", bytes: memory.optimizerBytes },
+    { name: "kept between runs", description: "packed weights", bytes: memory.keptBytes },
     {
       name: "kernels",
       description: "with their arguments and tables, and the threads",

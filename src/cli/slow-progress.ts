@@ -10,12 +10,23 @@ export class SlowProgress {
     this.#label = label;
   }
 
+  /** So many are done, and nobody knows how many are to come. */
+  count(done: number): void {
+    if (this.#seconds() < 1) return;
+    this.#progress ??= startProgress({ label: this.#label, openEnded: true });
+    this.#progress.update(0, `${done} so far`);
+  }
+
   update(done: number, total: number, facts = `${done}/${total}`): void {
-    const seconds = (performance.now() - this.#start) / 1000;
+    const seconds = this.#seconds();
     if (seconds < 1) return;
     this.#progress ??= startProgress({ label: this.#label });
     const left = (seconds * (total - done)) / done;
     this.#progress.update(done / total, done > 0 && done < total ? `${facts}, ${clock(left)} left` : facts);
+  }
+
+  #seconds(): number {
+    return (performance.now() - this.#start) / 1000;
   }
 
   stop(): void {

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { run } from "./run.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { callCli } from "../testing/call-cli.ts";
 
 let folder = "";
 
@@ -10,25 +10,16 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "convsmith-solve-"));
   const network = "new nn.Sequential(new nn.Conv2d(3, 4, 5), new nn.Flatten(), new nn.Linear(4 * 8 * 8, 2))";
   await writeFile(join(folder, "net.ts"), `import { nn } from "convsmith";\nexport default () => ${network};\n`);
+  const norm = "new nn.Sequential(new nn.Conv2d(3, 4, 3, { stride: 2, padding: 1 }), new nn.BatchNorm2d(4))";
+  await writeFile(join(folder, "norm.ts"), `import { nn } from "convsmith";\nexport default () => ${norm};\n`);
+  const single = "new nn.Sequential(new nn.Conv2d(3, 4, 3), new nn.AdaptiveAvgPool2d(1), new nn.BatchNorm2d(4))";
+  await writeFile(join(folder, "single.ts"), `import { nn } from "convsmith";\nexport default () => ${single};\n`);
   const throws = 'class Net extends nn.Module { forward() { throw new Error("boom"); } }';
   await writeFile(join(folder, "throws.ts"), `import { nn } from "convsmith";\nexport default ${throws}\n`);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-afterEach(() => vi.restoreAllMocks());
 
-/** Runs a command line; what it writes is given back. */
-async function call(...args: string[]) {
-  const written = { out: "", err: "" };
-  const into = (stream: "out" | "err") => (text: unknown) => {
-    written[stream] += text;
-    return true;
-  };
-  vi.spyOn(process.stdout, "write").mockImplementation(into("out"));
-  vi.spyOn(process.stderr, "write").mockImplementation(into("err"));
-  const good = await run(["solve", ...args.map((each) => each.replace("FOLDER", folder))]);
-  vi.restoreAllMocks();
-  return { good, ...written };
-}
+const call = (...args: string[]) => callCli("solve", ...args.map((each) => each.replace("FOLDER", folder)));
 
 async function json(...args: string[]) {
   // What takes long says so on stderr.
@@ -57,8 +48,7 @@ test("an answer fits a narrow terminal", async () => {
   if (before) Object.defineProperty(process.stdout, "columns", before);
   else Reflect.deleteProperty(process.stdout, "columns");
   expect(out).toContain("conv1: dilation 1 → 3, padding + 4\n  field 17 · parameters 0 · FLOPs 0\n");
-  const [, ...lines] = out.split("\n");
-  for (const line of lines) expect(line.length).toBeLessThanOrEqual(44);
+  for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(44);
 });
 
 test("same", async () => {
@@ -92,9 +82,21 @@ test("budget", async () => {
   const wide = await json("budget", "espcn-x2", "--vary", "width", "--max-params", "10k", "--input", "1x1x17x17");
   expect(wide.answers[0].parameters).toBeLessThanOrEqual(10_000);
   expect(wide.over.parameters).toBeGreaterThan(10_000);
-  const memory = await json("budget", "espcn", "--max-memory", "1MiB", "--input", "1x1x32x32");
-  expect(memory.answers[0].memoryBytes).toBeLessThanOrEqual(2 ** 20);
-  expect(memory.over.memoryBytes).toBeGreaterThan(2 ** 20);
+  const memory = await json("budget", "espcn", "--max-memory", "4MiB", "--input", "1x1x32x32");
+  expect(memory.answers[0].memoryBytes).toBeLessThanOrEqual(2 ** 22);
+  expect(memory.over.memoryBytes).toBeGreaterThan(2 ** 22);
+});
+
+test("budget: a training step of batch norm, and memory as check counts it", async () => {
+  // Its batch norm sees one value a channel up to 2 pixels.
+  const args = [join(folder, "norm.ts"), "--train", "--max-memory", "4MiB"];
+  const { answers, over, memory } = await json("budget", ...args);
+  expect(answers[0].shape[2]).toBeGreaterThan(2);
+  expect(memory).toMatchObject({ device: "wasm", train: true, tile: [expect.any(Number), expect.any(Number)] });
+  for (const { shape, memoryBytes } of [answers[0], over]) {
+    const { out } = await callCli("check", ...args, "--input", shape.join("x"), "--json");
+    expect(JSON.parse(out).budgets[0]).toMatchObject({ actual: memoryBytes, kept: shape === answers[0].shape });
+  }
 });
 
 test.each([
@@ -116,7 +118,20 @@ test.each([
   { args: ["budget", "espcn", "--max-flops", "1X"], says: "--max-flops must be a count above 0 such as 5M" },
   { args: ["budget", "espcn", "--max-memory", "x"], says: "--max-memory must be a size above 0 such as 200MB" },
   { args: ["budget", "espcn", "--max-flops", "1G", "--train"], says: "--train changes memory alone" },
+  { args: ["field", "espcn", "--want", "20", "--scale", "x"], says: "--scale must be a number, got x" },
   { args: ["budget", "espcn"], says: "a budget needs a limit" },
+  {
+    args: ["budget", "espcn", "--vary", "width", "--width-multiplier", "2", "--max-params", "5M"],
+    says: "leave --width-multiplier out",
+  },
+  {
+    args: ["budget", "FOLDER/norm.ts", "--train", "--max-memory", "1kB"],
+    says: "not even the smallest, 1x3x3x3, keeps the budget: it takes",
+  },
+  {
+    args: ["budget", "FOLDER/single.ts", "--train", "--max-memory", "1GB"],
+    says: "needs more than one value per channel when training, got input [1, 4, 1, 1]. Use a larger batch",
+  },
   { args: ["budget", "espcn", "--max-params", "5M"], says: "--max-params alone does not limit the input" },
   { args: ["budget", "alexnet", "--vary", "width", "--max-params", "5M"], says: "alexnet: has no width to vary" },
   {

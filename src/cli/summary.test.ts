@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { safetensorsFromFloat32, writeSafetensors } from "../formats/node.ts";
 import { models } from "../index.ts";
-import { run } from "./run.ts";
+import { callCli } from "../testing/call-cli.ts";
 
 let folder = "";
 const path = (name: string) => join(folder, name);
@@ -28,24 +28,10 @@ export default class Net extends nn.Module {
   forward(x) { return this.conv.forward(x).foo(); }
 }`;
   await writeFile(path("throws.ts"), throws);
+  await writeFile(path("readme.md"), "# Nothing\n");
   await writeFile(path("none.ts"), "export const nothing = 1;\n");
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-afterEach(() => vi.restoreAllMocks());
-
-/** Runs a command line; what it writes is given back. */
-async function call(...args: string[]) {
-  const written = { out: "", err: "" };
-  const into = (stream: "out" | "err") => (text: unknown) => {
-    written[stream] += text;
-    return true;
-  };
-  vi.spyOn(process.stdout, "write").mockImplementation(into("out"));
-  vi.spyOn(process.stderr, "write").mockImplementation(into("err"));
-  const good = await run(args);
-  vi.restoreAllMocks();
-  return { good, ...written };
-}
 
 test.each([
   { model: "espcn", more: ["--scale", "3"], parameters: 22_729 },
@@ -54,7 +40,7 @@ test.each([
   { model: "x4.safetensors", more: [], parameters: 24_752 },
 ])("summary $model as JSON, and nothing else on stdout", async ({ model, more, parameters }) => {
   const name = /^(run|x4)/.test(model) ? path(model) : model;
-  const { good, out, err } = await call("summary", name, "--input", "1x1x36x64", "--json", ...more);
+  const { good, out, err } = await callCli("summary", name, "--input", "1x1x36x64", "--json", ...more);
   expect([good, err]).toEqual([true, ""]);
   const { layers, totals } = JSON.parse(out);
   expect(totals.parameters).toBe(parameters);
@@ -65,21 +51,21 @@ test.each([
 });
 
 test("a known network needs no input; its options are its own", async () => {
-  const { out } = await call("summary", "squeezenet1_1", "--classes", "10", "--json");
+  const { out } = await callCli("summary", "squeezenet1_1", "--classes", "10", "--json");
   const { inputShape, layers } = JSON.parse(out);
   expect(inputShape).toEqual([1, 3, 224, 224]);
   expect(layers.at(-1).outputShape).toEqual([1, 10]);
 });
 
 test("summary of a user's module, as a table", async () => {
-  const { good, out } = await call("summary", path("net.ts"), "--input", "1x3x8x8");
+  const { good, out } = await callCli("summary", path("net.ts"), "--input", "1x3x8x8");
   expect(good).toBe(true);
   expect(out).toContain("Conv2d 3→4, 3×3");
   expect(out).toMatch(/total +112 /);
 });
 
 test("plan: every step with its kernel, what is fused, and where it lies", async () => {
-  const { good, out } = await call("plan", "espcn", "--input", "1x1x36x64", "--json");
+  const { good, out } = await callCli("plan", "espcn", "--input", "1x1x36x64", "--json");
   expect(good).toBe(true);
   const { steps, arenaBytes } = JSON.parse(out);
   expect(steps.flatMap(({ fused }: { fused: string[] }) => fused)).toContain("sigmoid");
@@ -88,15 +74,16 @@ test("plan: every step with its kernel, what is fused, and where it lies", async
       if (home === "arena") expect(offset + bytes).toBeLessThanOrEqual(arenaBytes);
     }
   }
-  const train = await call("plan", "espcn", "--input", "2x1x9x9", "--train", "--json");
+  const train = await callCli("plan", "espcn", "--input", "2x1x9x9", "--train", "--json");
   expect(train.out).toMatch(/exp_avg of conv1\.weight/);
-  const text = await call("plan", "espcn", "--input", "2x1x9x9", "--train");
+  const text = await callCli("plan", "espcn", "--input", "2x1x9x9", "--train");
   expect(text.out).toMatch(/ conv1 +outer product /);
   expect(text.out).toMatch(/arena [\d,]+ bytes/);
 });
 
 test.each([
   { args: ["summary", "vgg99", "--input", "1x3x8x8"], message: "unknown model vgg99. Close are vgg19" },
+  { args: ["summary", "readme.md"], message: "is no kind of file that holds a network here: give a .ts, .js, " },
   { args: ["summary", "espcn", "--input", "1xax8"], message: "--input must be sizes such as 1x3x224x224" },
   { args: ["summary", "espcn-x2", "--scale", "3", "--input", "1x1x8x8"], message: "is for scale 2, not 3" },
   { args: ["summary", "espcn", "--input", "1x3x8x8"], message: "conv1 (Conv2d 1→64, 5×5): needs 1 input channel" },
@@ -108,7 +95,7 @@ test.each([
   { args: ["summary", "", "--input", "1x1x8x8"], message: "holds no config.json" },
 ])("one clear line: $message", async ({ args: [command, model, ...rest], message }) => {
   const name = /\.|^$/.test(model!) ? path(model!) : model!;
-  const { good, out, err } = await call(command!, name, ...rest);
+  const { good, out, err } = await callCli(command!, name, ...rest);
   expect(good).toBe(false);
   // A network that the input does not fit still has its table.
   if (!message.startsWith("conv1")) expect(out).toBe("");
@@ -117,39 +104,86 @@ test.each([
 });
 
 test("formats, conventions, explanations, folding and memory", async () => {
-  const vgg = await call("summary", "vgg16", "--convention", "torchvision", "--json");
+  const vgg = await callCli("summary", "vgg16", "--convention", "torchvision", "--json");
   expect(JSON.parse(vgg.out).totals.macs).toBe(15_470_264_320);
-  const explained = await call("summary", "vgg16", "--convention", "torchvision", "--explain", "ptflops");
+  const explained = await callCli("summary", "vgg16", "--convention", "torchvision", "--explain", "ptflops");
   expect(explained.out).toMatch(/total +15,523,225,576 +15,470,264,320 +-52,961,256/);
-  const all = await call("summary", "lenet5", "--explain");
+  const all = await callCli("summary", "lenet5", "--explain");
   expect(all.out).toMatch(/^onnx-tool /m);
-  const folded = await call("summary", "resnet18", "--fold", "--depth", "1");
+  const folded = await callCli("summary", "resnet18", "--fold", "--depth", "1");
   expect(folded.out).toContain("batch norm: 20 folded into the convolution before, 0 kept");
-  const flat = await call("summary", "lenet5", "--flat", "--csv");
+  const flat = await callCli("summary", "lenet5", "--flat", "--csv");
   expect(flat.out.trim().split(/\r?\n/).length).toBeGreaterThan(10);
-  const memory = await call("summary", "lenet5", "--memory", "--json");
-  const { inference, training } = JSON.parse(memory.out).memory;
+  const memory = await callCli("summary", "lenet5", "--memory", "--json");
+  const { inference, training, tile } = JSON.parse(memory.out).memory;
   expect(training.totalBytes).toBeGreaterThan(inference.totalBytes);
-  const text = await call("summary", "lenet5", "--memory");
+  const text = await callCli("summary", "lenet5", "--memory");
+  expect(text.out).toMatch(
+    new RegExp(`memory on wasm with \\d+ threads? and register tiles of ${tile.join("x")}, in bytes`),
+  );
   expect(text.out).toMatch(/training step \(MSELoss, Adam\): [\d,]+ = arena/);
 });
 
+test.each(["csv", "markdown", "latex"])("%s is rows alone", async (format) => {
+  const { good, out } = await callCli("summary", "resnet18", `--${format}`, "--fold", "--depth", "1");
+  expect(good).toBe(true);
+  expect(out).not.toContain("batch norm:");
+  for (const extra of [["--memory"], ["--explain"], ["--explain", "thop", "--memory"]]) {
+    const refused = await callCli("summary", "lenet5", `--${format}`, ...extra);
+    const names = extra.filter((each) => each.startsWith("--")).sort((a) => (a === "--memory" ? -1 : 1));
+    expect(refused).toEqual({
+      good: false,
+      out: "",
+      err: `convsmith: summary: --${format} goes without ${names.join(" and ")}: leave it out, or use --json\n`,
+    });
+  }
+});
+
+test.each([
+  { args: ["--convention", "foo"], line: "--convention must be one of exact, torchvision, .*, google, got foo" },
+  { args: ["--explain", "foo"], line: "--explain must be one of exact, torchvision, .*, google, got foo" },
+  { args: ["--convention"], line: "--convention needs a value" },
+  { args: ["--input"], line: "--input needs a value" },
+  { args: ["-o"], line: "-o needs a value" },
+  { args: ["--classes", "abc"], line: "--classes must be a number, got abc" },
+  { args: ["--classes", "2.5"], line: "--classes must be a whole number from 1, got 2.5" },
+  { args: ["--scale", "-2"], line: "--scale must be a whole number from 1, got -2" },
+  { args: ["--width-multiplier", "0"], line: "--width-multiplier must be a number above 0, got 0" },
+  { args: ["--width-multiplier", "wide"], line: "--width-multiplier must be a number, got wide" },
+  { args: ["--depth", "x"], line: "--depth must be a number, got x" },
+  { args: ["--depth", "0"], line: "--depth must be a whole number from 1, got 0" },
+])("usage: $line", async ({ args, line }) => {
+  const { good, out, err } = await callCli("summary", "lenet5", ...args);
+  expect([good, out]).toEqual([false, ""]);
+  expect(err).toMatch(new RegExp(`^convsmith: ${line}(. See convsmith --help.)?\n$`));
+});
+
 test("a page is written to a file; one format at a time", async () => {
-  const { good, out, err } = await call("summary", "lenet5", "--html", "-o", path("net.html"));
+  const { good, out, err } = await callCli("summary", "lenet5", "--html", "-o", path("net.html"));
   expect([good, out, err]).toEqual([true, "", `Wrote ${path("net.html")}\n`]);
   expect(await readFile(path("net.html"), "utf8")).toContain("<!doctype html>");
-  const two = await call("summary", "lenet5", "--html", "--csv");
+  const two = await callCli("summary", "lenet5", "--html", "--csv");
   expect(two.err).toContain("one format at a time, got --csv and --html");
+  const explained = await callCli("summary", "lenet5", "--html", "--explain", "-o", path("no.html"));
+  expect(explained.err).toBe("convsmith: summary: --html goes without --explain: leave it out, or use --json\n");
+});
+
+test("a module that throws at every size is told by what it threw, not by channels that were tried", async () => {
+  const { good, out, err } = await callCli("summary", path("throws.ts"));
+  expect([good, out]).toEqual([false, ""]);
+  expect(err).toMatch(
+    /^convsmith: Net: no square up to 512 by 512 is accepted. At \[1, 3, 224, 224\]: Net: its forward threw TypeError: .*foo/,
+  );
 });
 
 test("a network that fails: the table up to there, the error, and what the network takes", async () => {
-  const { good, out, err } = await call("summary", "alexnet", "--input", "1x3x32x32");
+  const { good, out, err } = await callCli("summary", "alexnet", "--input", "1x3x32x32");
   expect(good).toBe(false);
   expect(out).toMatch(/ 12 +MaxPool2d +✗ failed/);
   expect(err).toMatch(
     /^convsmith: features\.12 \(MaxPool2d\): needs .*alexnet takes \[N, 3, H, W\] with H and W from 63\.\n$/,
   );
-  const thrown = await call("summary", path("throws.ts"), "--input", "1x3x8x8");
+  const thrown = await callCli("summary", path("throws.ts"), "--input", "1x3x8x8");
   expect(thrown.out).toMatch(/conv +Conv2d 3→4/);
   expect(thrown.err).toContain("Net: its forward threw TypeError: ");
   expect(thrown.err.trim().split("\n")).toHaveLength(1);

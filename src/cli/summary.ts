@@ -1,4 +1,5 @@
 import type { Argv, InferredOptionTypes, Options } from "yargs";
+import { conventions } from "../analysis/conventions/index.ts";
 import type { ConventionName, NetworkMemory, Summary, TextFormat } from "../analysis/index.ts";
 import { summaryText } from "../analysis/render/text.ts";
 import { summarize } from "../analysis/summary.ts";
@@ -10,6 +11,8 @@ import { UsageError } from "./errors.ts";
 import { type FoundModel, findModel } from "./model.ts";
 import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
 import { say } from "./output.ts";
+import { checkWhole } from "./whole-number.ts";
+import { terminalColumns, wrappedText } from "./wrapped-text.ts";
 
 const format = (describe: string) => ({ type: "boolean", describe, default: false }) as const;
 
@@ -46,7 +49,9 @@ export async function handler({ model, ...asked }: SummaryOptions): Promise<void
   const chosen = formats.filter((each) => asked[each]);
   if (chosen.length > 1) throw new UsageError(`summary: one format at a time, got --${chosen.join(" and --")}`);
   const [kind] = chosen;
-  checkDepth(asked.depth);
+  checkExtras(kind, asked);
+  checkExplain(asked.explain);
+  checkWhole("--depth", asked.depth, 1);
   if (asked.out !== undefined) await checkFolder(asked.out);
   const found = await findModel(model, asked);
   const folding = asked.fold ? await folded(found) : null;
@@ -74,9 +79,17 @@ export async function handler({ model, ...asked }: SummaryOptions): Promise<void
   if (summary.error !== null) throw await withAccepted(found, summary.error);
 }
 
-function checkDepth(depth: number | undefined): void {
-  if (depth === undefined || (Number.isSafeInteger(depth) && depth >= 1)) return;
-  throw new UsageError(`--depth must be a whole number from 1, got ${depth}`);
+/** What would stand behind the rows of a format that programs read, or has no place on the page. */
+function checkExtras(kind: (typeof formats)[number] | undefined, { memory, explain }: Partial<SummaryOptions>): void {
+  if (kind === undefined || kind === "json") return;
+  const extras = [...(memory && kind !== "html" ? ["--memory"] : []), ...(explain === undefined ? [] : ["--explain"])];
+  if (extras.length === 0) return;
+  throw new UsageError(`summary: --${kind} goes without ${extras.join(" and ")}: leave it out, or use --json`);
+}
+
+function checkExplain(explain: string | undefined): void {
+  if (!explain || explain in conventions) return;
+  throw new UsageError(`--explain must be one of ${Object.keys(conventions).join(", ")}, got ${explain}`);
 }
 
 interface Printing {
@@ -92,11 +105,13 @@ async function printed(
   summary: Summary,
   { kind, depth, memory, ...rest }: Printing,
 ): Promise<string> {
-  const width = process.stdout.columns ?? 100;
+  const width = terminalColumns();
   const parts = [summaryText(summary, { format: kind, ...(depth === undefined ? {} : { depth }) })];
-  if (rest.folding) {
+  // Rows alone are what a program reads.
+  if (rest.folding && kind === "table") {
     const { folded, kept } = rest.folding;
-    parts.push(`batch norm: ${folded.length} folded into the convolution before, ${kept.length} kept`);
+    const note = `batch norm: ${folded.length} folded into the convolution before, ${kept.length} kept`;
+    parts.push(wrappedText(note, "  ", width));
   }
   if (rest.explain !== undefined && summary.error === null)
     parts.push((await explained(found, summary.convention, rest.explain)).text(width));

@@ -2,6 +2,8 @@ import type { ConventionName } from "../analysis/index.ts";
 import { type FittedColumn, fittedTable } from "./fitted-table.ts";
 import { bytesText, countText } from "./quantity.ts";
 import type { Axis } from "./ranges.ts";
+import { countedText, type MemorySetting } from "./run-memory.ts";
+import { terminalColumns, wrappedText } from "./wrapped-text.ts";
 
 /** What one combination costs; all null where it fails. */
 export interface SweepRow {
@@ -22,18 +24,15 @@ export interface SweepRow {
   readonly error: string | null;
 }
 
-export interface SweepResult {
+export interface SweepResult extends MemorySetting {
   readonly model: string;
   readonly convention: ConventionName;
-  readonly device: string;
-  readonly threads: number;
-  readonly train: boolean;
   readonly axes: readonly Axis[];
   readonly rows: readonly SweepRow[];
 }
 
 /** A line a combination, with a bar for its FLOPs and one for its memory. */
-export function sweepText({ model, axes, rows, device, threads, train }: SweepResult): string {
+export function sweepText({ model, axes, rows, ...setting }: SweepResult): string {
   const varies = (name: string) => axes.some((axis) => axis.name === name);
   const widest = Math.max(...rows.map((row) => inputText(row).length));
   const columns: readonly FittedColumn<SweepRow>[] = [
@@ -51,7 +50,7 @@ export function sweepText({ model, axes, rows, device, threads, train }: SweepRe
     { title: "field", cell: fieldText, rank: 4 },
   ];
   const good = rows.filter(({ error }) => error === null);
-  const width = process.stdout.columns ?? 100;
+  const width = terminalColumns();
   const [head, rule, ...lines] = good.length > 0 ? fittedTable(columns, good, width).split("\n") : ["input", "─────"];
   const asked = ({ inputShape, scale, classes }: SweepRow) =>
     [
@@ -62,9 +61,14 @@ export function sweepText({ model, axes, rows, device, threads, train }: SweepRe
   const body = rows.map((row) =>
     row.error === null ? lines[good.indexOf(row)]! : cut(`${asked(row).join("  ")}  ✗ ${reason(row.error)}`, width),
   );
-  const run = train ? "a training step with Adam" : "inference";
-  const memory = `memory: all that ${run} allocates on ${device} with ${threads} thread${threads === 1 ? "" : "s"}`;
-  return [`${model} over ${axes.map(({ name }) => name).join(", ")}`, head, rule, ...body, "", memory].join("\n");
+  return [
+    wrappedText(`${model} over ${axes.map(({ name }) => name).join(", ")}`, "  ", width),
+    head,
+    rule,
+    ...body,
+    "",
+    wrappedText(countedText(setting), "  ", width),
+  ].join("\n");
 }
 
 const inputText = ({ inputShape }: Pick<SweepRow, "inputShape">) => inputShape?.join("×") ?? "";

@@ -46,6 +46,14 @@ test("a sweep as JSON is what summaries of each size say", async () => {
   }
 });
 
+test("a width multiplier holds for every row", async () => {
+  const args = ["mobilenet_v2", "--width-multiplier", "0.5", "--json"];
+  const { rows } = JSON.parse((await callCli("sweep", ...args, "--input", "1x3x{32,64}")).out);
+  const { totals } = JSON.parse((await callCli("summary", ...args, "--input", "1x3x64x64")).out);
+  expect(rows.map(({ parameters }: { parameters: number }) => parameters)).toEqual([1_968_680, 1_968_680]);
+  expect([rows[1].parameters, rows[1].flops]).toEqual([totals.parameters, totals.flops]);
+});
+
 test("sizes that fail are rows that say why; bars are as long as the numbers", async () => {
   const { good, out } = await callCli("sweep", "espcn", "--input", "1x{1,3}x{16,32}x32");
   expect(good).toBe(true);
@@ -101,6 +109,11 @@ test.each([
   { args: ["--input", "1x1x{8..16..0}"], message: "needs a step from 1" },
   { args: ["--input", "1x1x{8..9}", "--classes", "10"], message: "espcn: takes no --classes" },
   { args: ["--input", "1x1x{8..9}", "-o", "a.gif"], message: "--out must end in .html, .svg, .png, got a.gif" },
+  // Before it computes: the options of the network are not looked at yet.
+  {
+    args: ["--input", "1x1x{8..9}", "--classes", "10", "-o", "no/such/a.svg"],
+    message: "no/such/a.svg: cannot write: no/such is no folder",
+  },
   { args: ["--input", "1x1x{8..9}", "--csv", "--json"], message: "--json or --csv, not both" },
 ])("one clear line: $message", async ({ args, message }) => {
   const { good, out, err } = await callCli("sweep", "espcn", ...args);

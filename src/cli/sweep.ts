@@ -3,13 +3,14 @@ import type { Argv, InferredOptionTypes, Options } from "yargs";
 import { type ConventionName, lastField, summarize } from "../analysis/index.ts";
 import { ConvsmithError } from "../core/errors.ts";
 import type { WasmDevice } from "../devices/wasm/device.ts";
+import { checkFolder } from "./check-folder.ts";
 import { conventionOption } from "./convention-option.ts";
 import { UsageError } from "./errors.ts";
 import { findModel } from "./model.ts";
-import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
+import { jsonOption, type ModelRequest, modelHelp, modelOptions } from "./model-options.ts";
 import { printResult, say } from "./output.ts";
 import { type Combination, readSweep } from "./ranges.ts";
-import { memoryDevice, memoryOn } from "./run-memory.ts";
+import { memoryDevice, memoryOn, memorySetting } from "./run-memory.ts";
 import { SlowProgress } from "./slow-progress.ts";
 import { chartFormats, writeSweepChart } from "./sweep-chart.ts";
 import { type SweepResult, type SweepRow, sweepCsv, sweepText } from "./sweep-text.ts";
@@ -43,17 +44,19 @@ export async function handler({ model, json, csv, out, train, ...request }: Swee
   if (out !== undefined && !chartFormats.includes(extname(out).toLowerCase())) {
     throw new UsageError(`--out must end in ${chartFormats.join(", ")}, got ${out}`);
   }
+  if (out !== undefined) await checkFolder(out);
   if (json && csv) throw new UsageError("sweep: --json or --csv, not both");
   const { axes, combinations } = readSweep(request);
   const convention = request.convention as ConventionName;
   const device = memoryDevice();
   const progress = new SlowProgress("Sweeping");
   const rows: SweepRow[] = [];
+  // What has no ranges is the same for all.
+  const { "aux-logits": auxLogits, "width-multiplier": widthMultiplier } = request;
+  const fixed = { "aux-logits": auxLogits, "width-multiplier": widthMultiplier };
   try {
     for (const [at, combination] of combinations.entries()) {
-      rows.push(
-        await measure(model, { ...combination, "aux-logits": request["aux-logits"] }, { convention, device, train }),
-      );
+      rows.push(await measure(model, { ...combination, ...fixed }, { convention, device, train }));
       progress.update(at + 1, combinations.length);
     }
   } finally {
@@ -62,8 +65,7 @@ export async function handler({ model, json, csv, out, train, ...request }: Swee
   const reasons = new Set(rows.map(({ error }) => error));
   const [reason] = reasons;
   if (reasons.size === 1 && reason) throw new ConvsmithError(reason);
-  const { name, pool } = device;
-  const result: SweepResult = { model, convention, device: name, threads: pool.threads, train, axes, rows };
+  const result: SweepResult = { model, convention, ...memorySetting(device, train), axes, rows };
   printResult(json, result, () => (csv ? sweepCsv(result) : sweepText(result)));
   if (rows.every(({ error }) => error !== null)) throw new ConvsmithError(`${model}: works at none of these sizes`);
   if (out === undefined) return;
@@ -80,13 +82,13 @@ interface Measuring {
 /** What the network does not take is a row that says so. @throws UsageError for options that it does not have. */
 async function measure(
   model: string,
-  { at, ...request }: Combination & { readonly "aux-logits": boolean | undefined },
+  { at, ...request }: Combination & Pick<ModelRequest, "aux-logits" | "width-multiplier">,
   { convention, device, train }: Measuring,
 ): Promise<SweepRow> {
   const { input, scale = null, classes = null } = request;
   const asked = { at, scale, classes };
   try {
-    const { network, inputShape } = await findModel(model, request as Parameters<typeof findModel>[1]);
+    const { network, inputShape } = await findModel(model, request);
     const { layers, totals } = summarize(network, inputShape, { convention });
     const { parameters, macs, flops, activationBytes } = totals;
     const output = layers.findLast(({ outputShape }) => outputShape !== null)?.outputShape ?? null;

@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { callCli } from "../testing/call-cli.ts";
 import { runState, writeClasses, writeNetwork, writePictures } from "../testing/training-data.ts";
-import { run } from "./run.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 let folder = "";
@@ -21,23 +21,6 @@ beforeAll(async () => {
   await writeFile(path("file"), "text");
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-afterEach(() => vi.restoreAllMocks());
-
-/** Runs a command line here; what it writes is given back. */
-async function call(...args: string[]) {
-  const written = { out: "", err: "" };
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    written.out += text;
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    written.err += text;
-    return true;
-  });
-  const good = await run(args);
-  vi.restoreAllMocks();
-  return { good, ...written };
-}
 
 /** Starts the command line in a process of its own. */
 function start(...args: string[]): {
@@ -82,15 +65,15 @@ test("a run that was stopped by Ctrl+C and by SIGKILL goes on to the bits of an 
   second.child.kill("SIGKILL");
   expect((await second.ended).code).toBeNull();
 
-  const { good, err } = await call(...trainNet("broken", "--resume"));
+  const { good, err } = await callCli(...trainNet("broken", "--resume"));
   expect(err).toMatch(/Going on after step [1-9]/);
   expect(good).toBe(true);
-  expect((await call(...trainNet("unbroken"))).good).toBe(true);
+  expect((await callCli(...trainNet("unbroken"))).good).toBe(true);
   expect(await runState(path("broken"))).toEqual(await runState(path("unbroken")));
 });
 
 test("--json puts the result on stdout, and nothing else", async () => {
-  const { good, out, err } = await call(
+  const { good, out, err } = await callCli(
     ...["train", "espcn", "--data", path("pictures"), "--out", path("json"), "--scale", "2", "--steps", "2"],
     ...["--patch", "8", "--batch", "2", "--threads", "1", "--json"],
   );
@@ -134,17 +117,17 @@ const wrong: [name: string, args: () => string[], message: RegExp][] = [
   [
     "text for a number",
     () => espcn("--out", path("x"), "--data", path("pictures"), "--lr", "fast"),
-    /lr must be a number above 0, got NaN/,
+    /--lr must be a number, got fast/,
   ],
   [
     "--threads 0",
     () => espcn("--out", path("x"), "--data", path("pictures"), "--threads", "0"),
-    /--threads must be a whole number from 1, got 0/,
+    /--threads must be a whole number from 1 to 32, got 0/,
   ],
   [
     "a missing folder",
     () => espcn("--out", path("x"), "--data", path("nothing")),
-    /nothing: cannot be read: no such file or folder/,
+    /nothing: cannot read: no such file or folder/,
   ],
   ["an empty folder", () => espcn("--out", path("x"), "--data", path("empty")), /empty: holds no picture/],
   [
@@ -172,7 +155,7 @@ const wrong: [name: string, args: () => string[], message: RegExp][] = [
 
 test.each(wrong)("%s: one clear line, a failure, and nothing written", async (_, args, message) => {
   const before = await readdir(folder);
-  const { good, out, err } = await call(...args());
+  const { good, out, err } = await callCli(...args());
   const lines = err
     .trim()
     .split("\n")

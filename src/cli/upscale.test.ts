@@ -106,15 +106,15 @@ describe("convsmith upscale", () => {
       "--method must be one of espcn, bicubic, bilinear, nearest, got lanczos",
     ],
     ["weights that are not used", { method: "bicubic" }, "--weights are for --method espcn; bicubic has none"],
-    ["no threads", { threads: 0 }, "--threads must be a whole number from 1, got 0"],
-    ["a missing picture", { picture: "nowhere.png" }, "nowhere.png: cannot be read: no such file or folder"],
-    ["a folder as a picture", { picture: tmpdir() }, `${tmpdir()}: cannot be read: it is a folder`],
+    ["no threads", { threads: 0 }, "--threads must be a whole number from 1 to 32, got 0"],
+    ["a missing picture", { picture: "nowhere.png" }, "nowhere.png: cannot read: no such file or folder"],
+    ["a folder as a picture", { picture: tmpdir() }, `${tmpdir()}: cannot read: it is a folder`],
     ["a truncated picture", { picture: "cut.png" }, "cut.png: the picture is truncated (at byte 50000)"],
     ["no picture", { picture: "text.png" }, "text.png: this is no PNG, JPEG or WebP picture (at byte 0)"],
     ["an output of another kind", { out: "out/larger.gif" }, "a picture's name must end in .png, .jpg, .jpeg, .webp"],
     ["transparency into a JPEG", { picture: "rgba.png", out: "out/a.jpg" }, "a JPEG holds no transparency"],
     ["an output folder that is missing", { out: "nowhere/a.png" }, "nowhere is no folder"],
-    ["an output that is a folder", { out: "taken.png" }, "taken.png: cannot be written"],
+    ["an output that is a folder", { out: "taken.png" }, "taken.png: cannot write"],
     ["NaN in the weights", { weights: "nan.safetensors" }, "nan.safetensors: conv2.bias holds NaN at element 3"],
     ["truncated weights", { weights: "cut.safetensors" }, "but the file ends at 9000"],
     ["a picture as weights", { weights: "rgb.png" }, "rgb.png: the header claims"],
@@ -150,10 +150,10 @@ describe("convsmith upscale", () => {
   });
 
   it("says when the weights that it comes with are missing", async () => {
-    await expect(findWeights("espcn-x3", undefined, folder)).rejects.toThrow(
+    await expect(findWeights("espcn-x3", undefined, {}, folder)).rejects.toThrow(
       `espcn-x3: its weights are missing (${at("espcn-x3.safetensors")}). Name others, such as a run of convsmith train espcn --scale 3.`,
     );
-    await expect(findWeights("espcn-x5", undefined, folder)).rejects.toThrow("weights for scale 2, 3 and 4 only");
+    await expect(findWeights("espcn-x5", undefined, {}, folder)).rejects.toThrow("weights for scale 2, 3 and 4 only");
     await expect(findWeights("espcn")).rejects.toThrow("espcn: needs --scale 2, 3 or 4, or a name such as espcn-x3");
   });
 

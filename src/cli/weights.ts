@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ArgumentError, ConvsmithError } from "../core/errors.ts";
+import type { TensorFileOptions } from "../formats/node.ts";
 import { Espcn, loadWeights, readWeights, type WeightFile } from "../models/node.ts";
 
 const scales = [2, 3, 4];
@@ -15,18 +16,23 @@ export function checkScale(scale: number): void {
 const shippedFolder = fileURLToPath(new URL("../../weights", import.meta.url));
 
 /**
- * The weights that a user names: `espcn-x3`, `espcn` with a scale, a run's folder or a `.safetensors` file.
+ * The weights that a user names: `espcn-x3`, `espcn` with a scale, a run's folder, or a `.safetensors`, `.pt` or `.pth` file.
  * @throws ConvsmithError for a name that is none of these, or a file that is damaged.
  */
-export async function findWeights(model: string, scale?: number, folder = shippedFolder): Promise<WeightFile> {
+export async function findWeights(
+  model: string,
+  scale?: number,
+  options: TensorFileOptions = {},
+  folder = shippedFolder,
+): Promise<WeightFile> {
   const shipped = /^espcn(?:-x(\d+))?$/.exec(model);
   if (!shipped) {
     if (!(await exists(model)) && !/[./\\]/.test(model)) {
       throw new ConvsmithError(
-        `${model}: there is no such model. Use espcn-x2, espcn-x3 or espcn-x4, a run's folder, or a .safetensors file.`,
+        `${model}: there is no such model. Use espcn-x2, espcn-x3 or espcn-x4, a run's folder, or a .safetensors, .pt or .pth file.`,
       );
     }
-    return await readWeights(model);
+    return await readWeights(model, options);
   }
   const own = shipped[1] === undefined ? scale : Number(shipped[1]);
   if (own === undefined) throw new ArgumentError("espcn: needs --scale 2, 3 or 4, or a name such as espcn-x3");

@@ -5,30 +5,39 @@ export function dependencies(node: Node): readonly Node[] {
   return node.value || node.bound ? [] : node.inputs;
 }
 
-/** The lowered graph above `roots`, every node once, inputs before users, in an order that the recording fixes. */
+let walks = 0;
+
+/**
+ * The lowered graph above `roots`, every node once, inputs before users, in an order that the recording fixes. Leaves each
+ * node's `place` in it, until the next walk.
+ */
 export function topological(roots: readonly Node[], inputsOf: (node: Node) => readonly Node[] = dependencies): Node[] {
-  const done = new Set<Node>();
+  const walk = ++walks;
   const order: Node[] = [];
-  const stack: { node: Node; next: number }[] = [];
+  const path: Node[] = [];
+  const inputs: (readonly Node[])[] = [];
+  const next: number[] = [];
+  const enter = (node: Node) => {
+    if (node.walk === walk) return;
+    path.push(node);
+    inputs.push(inputsOf(node));
+    next.push(0);
+  };
   for (const root of roots) {
-    stack.push({ node: lower(root), next: 0 });
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1]!;
-      if (top.next === 0 && done.has(top.node)) {
-        stack.pop();
+    enter(lower(root));
+    while (path.length > 0) {
+      const top = path.length - 1;
+      const at = next[top]!;
+      if (at < inputs[top]!.length) {
+        next[top] = at + 1;
+        enter(lower(inputs[top]![at]!));
         continue;
       }
-      const inputs = inputsOf(top.node);
-      if (top.next < inputs.length) {
-        const input = lower(inputs[top.next++]!);
-        if (!done.has(input)) stack.push({ node: input, next: 0 });
-        continue;
-      }
-      if (!done.has(top.node)) {
-        done.add(top.node);
-        order.push(top.node);
-      }
-      stack.pop();
+      const node = path.pop()!;
+      inputs.pop();
+      next.pop();
+      node.walk = walk;
+      node.place = order.push(node) - 1;
     }
   }
   return order;

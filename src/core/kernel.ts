@@ -71,7 +71,10 @@ export interface KernelCall {
 /** A 32-bit word of a step's argument block: a number, or the byte address of a buffer (plus `offset` elements). */
 export type Argument = number | { readonly buffer: BufferKind; readonly index: number; readonly offset?: number };
 
-/** `operand`: of the epilogue. `workspace`: memory of this call alone, shared by its steps. `table`: constants of the plan. */
+/**
+ * `operand`: of the epilogue. `workspace`: memory of this call alone: the first step that names it fills it, later ones only
+ * read it. `table`: constants of the plan.
+ */
 export type BufferKind = "input" | "output" | "operand" | "workspace" | "table";
 
 /** The most scratch memory that a step may ask for, in bytes. */
@@ -91,6 +94,34 @@ export interface KernelStep {
   readonly pieces: number;
   /** Bytes of scratch memory that each thread needs: at most `scratchLimit`. */
   readonly scratchBytes?: number;
+  /** How it can be run band by band. */
+  readonly bands?: Bands;
+}
+
+/** The same module on other arguments. */
+export type KernelPart = Pick<KernelStep, "arguments" | "pieces">;
+
+/** The output rows [from, to) of one image. Shifts, in elements, are added to the addresses: rows may lie in a smaller buffer. */
+export interface Band {
+  readonly image: number;
+  readonly from: number;
+  readonly to: number;
+  readonly inputShift: number;
+  readonly outputShift: number;
+}
+
+/** A step whose output rows depend on few rows of \`input\` 0, run in parts that give the bits of the whole. */
+export interface Bands {
+  readonly images: number;
+  readonly rows: number;
+  readonly inputRows: number;
+  /** Bands begin at multiples of so many rows. */
+  readonly align: number;
+  readonly input: Layout;
+  readonly output: Layout;
+  /** The input rows [first, end) that a band reads: no others need to be there, nor a border above and below. */
+  reads(from: number, to: number): readonly [first: number, end: number];
+  part(band: Band): KernelPart;
 }
 
 export interface KernelPlan {

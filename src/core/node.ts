@@ -30,6 +30,11 @@ export class Node {
   value: Float32Array | Int32Array | null = null;
   /** A run that is queued will set `value`: later runs may count on it. */
   bound = false;
+  /** Runs in the queue that will read `value`. */
+  readers = 0;
+  /** The last walk over the graph that has seen it, and its place in that one's order. */
+  walk = 0;
+  place = 0;
   /** Recorded under noGrad: gradients do not pass. */
   readonly constant = gradientsOff > 0;
 

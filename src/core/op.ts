@@ -22,11 +22,27 @@ export interface Cost {
   readonly padded?: Readonly<{ multiplications: number; additions: number }>;
 }
 
+/** What a call of an op costs. Kept beside the op, in `ops/costs.ts`: it is needed to look at a network, not to run it. */
+export type CostRule = (inputs: readonly TensorType[], output: TensorType, attributes: Attributes) => Cost;
+
 /**
  * First and last index, inclusive and not clipped to the input, and how far apart the indices between them are: 1 where
  * left out. The first is above the last where there are none. `null`: the whole axis.
  */
 export type Interval = readonly [first: number, last: number, step?: number] | null;
+
+/**
+ * The interval of input number `which` along `axis` (0: height, 1: width) that an output index depends on. Kept beside the
+ * op, in `ops/windows.ts`; an op that isn't there depends on the whole input.
+ */
+export type WindowRule = (
+  outputIndex: number,
+  axis: 0 | 1,
+  which: number,
+  inputs: readonly TensorType[],
+  output: TensorType,
+  attributes: Attributes,
+) => Interval;
 
 /** What other tools tell apart when they count: most count by such kinds of layer, not by what is computed. */
 export type Family =
@@ -62,16 +78,6 @@ export interface PrimitiveOp extends OpBase {
   shape(inputs: readonly TensorType[], attributes: Attributes): Shape;
   /** float32 unless it says otherwise. */
   dtype?(inputs: readonly TensorType[], attributes: Attributes): DType;
-  cost(inputs: readonly TensorType[], output: TensorType, attributes: Attributes): Cost;
-  /** The interval of input number `which` along `axis` (0: height, 1: width) that the output index depends on. Absent: the whole input. */
-  window?(
-    outputIndex: number,
-    axis: 0 | 1,
-    which: number,
-    inputs: readonly TensorType[],
-    output: TensorType,
-    attributes: Attributes,
-  ): Interval;
   /** One gradient for each input, null where there is none. `needs[i]` false: not asked for. Absent: not differentiable. */
   gradient?(node: Node, gradOutput: Node, needs: readonly boolean[]): (Node | null)[];
   /** Plain loops over contiguous row-major arrays: the executable specification. */
@@ -97,7 +103,6 @@ export interface ElementwiseOp extends OpBase {
 export interface MovementOp extends OpBase {
   readonly kind: "movement";
   shape(inputs: readonly TensorType[], attributes: Attributes): Shape;
-  window?: PrimitiveOp["window"];
   gradient(node: Node, gradOutput: Node, needs: readonly boolean[]): (Node | null)[];
   /**
    * The op as a strided view: given the strides and offset of its input, those of its output, or null where it can't be
@@ -122,7 +127,6 @@ export interface Region {
 export interface PlacementOp extends OpBase {
   readonly kind: "placement";
   shape(inputs: readonly TensorType[], attributes: Attributes): Shape;
-  window?: PrimitiveOp["window"];
   gradient(node: Node, gradOutput: Node, needs: readonly boolean[]): (Node | null)[];
   placement(
     inputs: readonly TensorType[],
@@ -140,9 +144,6 @@ export interface CompositionOp extends OpBase {
   /** Shape and argument rules that the body alone would report badly. */
   check?(inputs: readonly TensorType[], attributes: Attributes): void;
   body(inputs: readonly Node[], attributes: Attributes): Node;
-  window?: PrimitiveOp["window"];
-  /** Where the usual count of an op is not that of its body. */
-  cost?: PrimitiveOp["cost"];
 }
 
 /** A leaf: numbers that come from outside the graph. */

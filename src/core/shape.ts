@@ -21,7 +21,9 @@ export function copyOf(values: Float32Array | Int32Array): Float32Array | Int32A
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
 }
 
 /** Row-major strides in elements. */
@@ -39,7 +41,8 @@ export function contiguousStrides(shape: Shape): number[] {
 export function broadcastShapes(subject: string, shapes: readonly Shape[]): Shape {
   const first = shapes[0];
   if (first && shapes.every((shape) => sameShape(shape, first))) return first;
-  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
+  let rank = 0;
+  for (const { length } of shapes) rank = Math.max(rank, length);
   const result = new Array<number>(rank).fill(1);
   for (const shape of shapes) {
     for (let axis = 0; axis < shape.length; axis++) {

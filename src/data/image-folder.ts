@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { ArgumentError, ConvsmithError } from "../core/errors.ts";
+import { fileError } from "../formats/atomic-file.ts";
 import { ClassificationDataset, type NormalizeOptions } from "./classification.ts";
-import { reason } from "./files.ts";
 import { imageExtensions, readImage } from "./image.ts";
 import { toPixels } from "./pixels.ts";
 
@@ -100,6 +100,6 @@ async function entriesOf(folder: string) {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    throw new ConvsmithError(`${folder}: cannot be read: ${reason(error)}`, { cause: error });
+    throw fileError("read", folder, error);
   }
 }

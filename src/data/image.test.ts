@@ -108,8 +108,8 @@ describe("bad pictures", () => {
   });
 
   it("says what a missing file or a folder is", async () => {
-    await expect(readImage(join(folder, "nowhere.png"))).rejects.toThrow("no such file or folder (ENOENT)");
-    await expect(readImage(folder)).rejects.toThrow("it is a folder (EISDIR)");
+    await expect(readImage(join(folder, "nowhere.png"))).rejects.toThrow("no such file or folder");
+    await expect(readImage(folder)).rejects.toThrow("it is a folder");
   });
 });
 

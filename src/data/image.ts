@@ -1,7 +1,8 @@
 import { extname } from "node:path";
 import sharp from "sharp";
 import { ArgumentError, ConvsmithError, FileFormatError } from "../core/errors.ts";
-import { readFileBytes, writeFileAtomic } from "./files.ts";
+import { writeFileAtomic } from "../formats/atomic-file.ts";
+import { readFileBytes } from "./files.ts";
 import { checkRaster, hasAlpha, type RasterImage } from "./raster.ts";
 
 /** The endings of the picture files that are read and written. */

@@ -2,8 +2,9 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { constants, gunzipSync } from "node:zlib";
 import { ConvsmithError, FileFormatError } from "../core/errors.ts";
+import { fileError } from "../formats/atomic-file.ts";
 import { ClassificationDataset, type NormalizeOptions } from "./classification.ts";
-import { readFileBytes, reason } from "./files.ts";
+import { readFileBytes } from "./files.ts";
 import { type Idx, parseIdx, parseIdxHeader } from "./idx.ts";
 
 /**
@@ -82,7 +83,7 @@ async function list(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    throw new ConvsmithError(`${folder}: cannot be read: ${reason(error)}`, { cause: error });
+    throw fileError("read", folder, error);
   }
 }
 

@@ -1,28 +1,30 @@
-import { type Lifetime, type Plan, type PlannedStep, touched } from "./plan.ts";
+import { alignedBytes, type Chain, type Lifetime, type Plan, type PlannedStep, touched } from "./plan.ts";
 import type { Buffer } from "./view.ts";
-
-const alignment = 64;
 
 /** Places every arena buffer so that those alive at the same time do not overlap: largest first, in the lowest gap. */
 export function placeBuffers(
   buffers: readonly Buffer[],
   steps: readonly PlannedStep[],
+  chains: readonly Chain[],
   fromStart: ReadonlySet<Buffer>,
   toEnd: ReadonlySet<Buffer>,
+  kept: ReadonlyMap<Buffer, number>,
 ): Pick<Plan, "offsets" | "lifetimes" | "arenaBytes" | "liveBytes"> {
   const first = new Map<Buffer, number>();
   const last = new Map<Buffer, number>();
   for (const buffer of fromStart) first.set(buffer, -1);
   for (const [index, step] of steps.entries()) {
+    const chain = chains.find((each) => each.first <= index && index <= each.last);
     for (const buffer of touched(step)) {
-      if (!first.has(buffer)) first.set(buffer, index);
-      last.set(buffer, index);
+      if (!first.has(buffer)) first.set(buffer, chain?.first ?? index);
+      last.set(buffer, chain?.last ?? index);
     }
   }
   for (const buffer of toEnd) last.set(buffer, steps.length);
   const offsets = new Array<number>(buffers.length).fill(-1);
   const waiting = buffers
-    .filter((buffer) => (buffer.home.kind === "arena" || buffer.home.kind === "data") && first.has(buffer))
+    .filter(({ home }) => home.kind === "arena" || home.kind === "data")
+    .filter((buffer) => first.has(buffer) && !kept.has(buffer))
     .sort((a, b) => b.size - a.size || a.id - b.id);
   const lifetimes = new Map<Buffer, Lifetime>();
   const placed: { start: number; end: number; first: number; last: number }[] = [];
@@ -31,7 +33,7 @@ export function placeBuffers(
   for (const buffer of waiting) {
     const from = first.get(buffer)!;
     const to = last.get(buffer) ?? from;
-    const bytes = Math.ceil((buffer.size * 4) / alignment) * alignment;
+    const bytes = alignedBytes(buffer);
     lifetimes.set(buffer, { first: from, last: to, bytes });
     events[from + 1]! += bytes;
     events[to + 2]! -= bytes;

@@ -1,15 +1,17 @@
-import { constant, type Expression, input, substitute } from "../core/expression.ts";
+import { constant, input, substitute } from "../core/expression.ts";
 import type { LayoutWish, OutputOrder } from "../core/kernel.ts";
 import type { ElementwiseOp, PlacementOp, PrimitiveOp } from "../core/op.ts";
-import { numel, type Shape, sameShape } from "../core/shape.ts";
+import { numel, sameShape } from "../core/shape.ts";
 import {
   type Access,
   type Deferred,
+  emitDeferred,
   InputList,
   identity,
   isView,
   type Lazy,
   moveAll,
+  movesAfter,
   moveView,
   shareInputs,
   storeThrough,
@@ -31,7 +33,7 @@ import {
   type View,
 } from "./view.ts";
 import { consumersOf, mergeWishes } from "./wishes.ts";
-import { followed, moving, type Work } from "./work.ts";
+import { followed, moving, together, type Work } from "./work.ts";
 
 /** Work on an element that may be done twice rather than stored. */
 const cheap = 4;
@@ -159,7 +161,7 @@ export class PlanBuilder extends StepList {
     }
     for (;;) {
       const list = new InputList();
-      const parts = node.inputs.map((each) => this.#inline(this.access(each), list, node.shape));
+      const parts = node.inputs.map((each) => list.take(this.access(each), node.shape));
       if (list.views.length <= inputLimit) {
         const expression = op.expression(parts, node.attributes);
         const inherited = this.#waiting(node.inputs);
@@ -186,11 +188,6 @@ export class PlanBuilder extends StepList {
   /** The work of those nodes that no step does yet. */
   #waiting(nodes: readonly number[]): Work[] {
     return nodes.map((each) => this.access(each)).flatMap((from) => (isView(from) ? [] : [from.work]));
-  }
-
-  #inline(access: Access, list: InputList, shape: Shape): Expression {
-    if (isView(access)) return list.inline(input(0), [access], shape);
-    return list.inline(access.expression, (access as Lazy).inputs, shape);
   }
 
   /** Takes an elementwise node into the epilogue of the kernel that makes one of its inputs. */
@@ -222,7 +219,7 @@ export class PlanBuilder extends StepList {
       const shape = kernel.tail.length > 0 ? base : node.shape;
       return kernel.tail.length > 0 && isView(from)
         ? list.inline(input(0), [{ ...from, shape: [], strides: [] }], shape)
-        : this.#inline(from, list, shape);
+        : list.take(from, shape);
     });
     if (list.views.length > inputLimit - 2) return null;
     const inlined = this.#waiting(node.inputs.filter((each) => each !== chosen));
@@ -260,7 +257,15 @@ export class PlanBuilder extends StepList {
   /** Computes a node into a given place. */
   #computeNode(index: number, output: View, work: Work): void {
     let from = this.access(index);
-    if (!isView(from) && from.kind === "deferred") from = this.materialize(index);
+    if (!isView(from) && from.kind === "deferred") {
+      if (from.order === "scatter" && from.tail.length === 0) {
+        // Nothing else waits for it: the kernel stores its results where they are wanted.
+        emitDeferred(from, output, together(`${from.work.label} ${work.label}`, [from.work, work]));
+        this.#accesses[index] = output;
+        return;
+      }
+      from = this.materialize(index);
+    }
     this.compute(isView(from) ? identity(from, work) : from, output);
   }
 
@@ -371,28 +376,22 @@ export class PlanBuilder extends StepList {
   }
 
   #finish(index: number, access: Deferred): View {
-    const simple = access.expression.kind === "input";
-    const epilogue = simple ? null : { expression: access.expression, operands: access.operands.map(layoutOf) };
     if (access.tail.length === 0) {
       const view = this.allocate(index, access.order, access.work.nodes[0]);
-      access.emit(view, layoutOf(view), epilogue, access.operands, access.work);
+      emitDeferred(access, view, access.work);
       return view;
     }
     const view = this.allocate(index, "any", access.work.nodes[0], pattern(access.shape));
     const layout = access.order === "scatter" ? storeThrough(access.base, access.tail, view) : null;
     if (layout) {
       const moves = access.tail.map((each) => each.op.name).join(" ");
-      access.emit(view, layout, epilogue, access.operands, { ...access.work, label: `${access.work.label} ${moves}` });
+      emitDeferred(access, view, { ...access.work, label: `${access.work.label} ${moves}` }, layout);
       return view;
     }
     const border = access.base.length === 4 && access.order !== "contiguous" ? noBorder : null;
     const base = this.bordered(access.base, access.dtype, border, access.work.nodes[0]!);
-    access.emit(base, layoutOf(base), epilogue, access.operands, access.work);
-    const lazy: Lazy = {
-      ...identity(base, { label: access.tail.map((each) => each.op.name).join(" "), nodes: [index], moves: false }),
-      shape: access.shape,
-      tail: access.tail,
-    };
+    emitDeferred(access, base, access.work);
+    const lazy = movesAfter(base, access, index);
     this.#accesses[index] = lazy;
     this.compute(lazy, view);
     return view;

@@ -12,8 +12,8 @@ export interface CellWrite {
 export interface RunRequest {
   /** Every node to compute, inputs before users; leaves included. */
   readonly order: readonly Node[];
-  /** The nodes that a node is computed from, with pending cells resolved to their expressions. */
-  readonly inputsOf: (node: Node) => readonly Node[];
+  /** For each node of `order`, the places in it of those that it is computed from, with pending cells resolved to their expressions. */
+  readonly inputs: readonly (readonly number[])[];
   /** Nodes whose numbers are wanted in the JS heap. */
   readonly outputs: readonly Node[];
   /** Last versions only: what the cells hold when the run has ended. */

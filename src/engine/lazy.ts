@@ -3,7 +3,7 @@ import type { Epilogue, Layout, OutputOrder } from "../core/kernel.ts";
 import type { MovementOp } from "../core/op.ts";
 import { type DType, type Shape, sameShape } from "../core/shape.ts";
 import type { PlanNode } from "./plan-graph.ts";
-import { broadcastView, pattern, refinement, sameStrides, type View } from "./view.ts";
+import { broadcastView, layoutOf, pattern, refinement, sameStrides, type View } from "./view.ts";
 import type { Work } from "./work.ts";
 
 /** Elementwise work that no step does yet: it is inlined where it is used, or becomes a step when its numbers are needed. */
@@ -43,6 +43,13 @@ export interface Deferred {
 
 export type Access = View | Lazy | Deferred;
 
+/** Makes the steps of a deferred result: it is stored in `output`, or as `layout` tells. */
+export function emitDeferred(from: Deferred, output: View, work: Work, layout: Layout = layoutOf(output)): void {
+  const { expression, operands: views } = from;
+  const epilogue = expression.kind === "input" ? null : { expression, operands: views.map(layoutOf) };
+  from.emit(output, layout, epilogue, views, work);
+}
+
 export function isView(access: Access): access is View {
   return !("kind" in access);
 }
@@ -59,6 +66,12 @@ export function identity(view: View, work: Work): Lazy {
     tail: [],
     work,
   };
+}
+
+/** The moves behind a kernel that has stored its result as `base`. */
+export function movesAfter(base: View, { tail, shape }: Deferred, index: number): Lazy {
+  const label = tail.map((each) => each.op.name).join(" ");
+  return { ...identity(base, { label, nodes: [index], moves: false }), shape, tail };
 }
 
 const transcendental = new Set(["exp", "log", "tanh", "sigmoid", "erf", "pow", "sqrt", "div"]);
@@ -88,6 +101,12 @@ export class InputList {
         sameStrides(view.shape, each.strides, view.strides),
     );
     return inputs[known >= 0 ? known : this.views.push(view) - 1]!;
+  }
+
+  /** What is lazy is inlined; a deferred result was stored before. */
+  take(access: Access, shape: Shape): Expression {
+    if (isView(access)) return this.inline(input(0), [access], shape);
+    return this.inline(access.expression, (access as Lazy).inputs, shape);
   }
 
   /** An expression over other views, rewritten to this list, as part of something of `shape`. */

@@ -1,6 +1,6 @@
 import type { Cell } from "../core/cell.ts";
 import { dataOp, type Node } from "../core/node.ts";
-import type { Attributes, Op } from "../core/op.ts";
+import type { Attributes, AttributeValue, Op } from "../core/op.ts";
 import type { DType, Shape } from "../core/shape.ts";
 import type { RunRequest } from "./device.ts";
 
@@ -31,7 +31,8 @@ export interface PlanGraph {
 /** Numbers the request's nodes in recording order, merging calls of the same op on the same inputs. */
 export function planGraph(request: RunRequest): PlanGraph {
   const nodes: PlanNode[] = [];
-  const numbers = new Map<Node, number>();
+  /** By place in the request's order. */
+  const numbers: number[] = [];
   const known = new Map<string, number>();
   const data: Node[] = [];
   const cells: Cell[] = [];
@@ -55,18 +56,17 @@ export function planGraph(request: RunRequest): PlanGraph {
     parts.push(text);
     return number;
   };
-  for (const node of request.order) {
+  for (const [place, node] of request.order.entries()) {
     const { op, attributes, shape, dtype, source } = node;
-    const inputs = request.inputsOf(node).map((each) => numbers.get(each)!);
+    const inputs = request.inputs[place]!.map((each) => numbers[each]!);
     if (source?.kind === "cell" && inputs.length === 1) {
-      numbers.set(node, inputs[0]!);
+      numbers.push(inputs[0]!);
       continue;
     }
     const leaf = (kind: "data" | "cell", index: number) =>
       push(
         `${kind} ${index} ${dtype} ${shape.join("x")}`,
         {
-          // A value that is there already is a leaf, whatever made it.
           op: kind === "data" ? dataOp : op,
           attributes: kind === "data" ? {} : attributes,
           inputs: [],
@@ -76,28 +76,46 @@ export function planGraph(request: RunRequest): PlanGraph {
         },
         node,
       );
-    if (node.value || node.bound || source?.kind === "data") numbers.set(node, leaf("data", data.push(node) - 1));
-    else if (source?.kind === "cell") numbers.set(node, leaf("cell", slotOf(source.cell)));
+    if (isData(node)) numbers.push(leaf("data", data.push(node) - 1));
+    else if (source?.kind === "cell") numbers.push(leaf("cell", slotOf(source.cell)));
     else {
       const text = `${op.name} ${attributesKey(attributes)} ${inputs.join(",")}`;
-      numbers.set(node, push(text, { op, attributes, inputs, shape, dtype, slot: null }, node));
+      numbers.push(push(text, { op, attributes, inputs, shape, dtype, slot: null }, node));
     }
   }
-  const outputs = request.outputs.map((node) => numbers.get(node)!);
-  const writes = request.writes.map(({ cell, node }) => ({ cell: slotOf(cell), node: numbers.get(node)! }));
+  const outputs = placesOf(request, request.outputs).map((place) => numbers[place]!);
+  const places = placesOf(
+    request,
+    request.writes.map(({ node }) => node),
+  );
+  const writes = request.writes.map(({ cell }, at) => ({ cell: slotOf(cell), node: numbers[places[at]!]! }));
   parts.push(`outputs ${outputs.join(",")}`, `writes ${writes.map(({ cell, node }) => `${cell}:${node}`).join(",")}`);
   return { key: parts.join("\n"), nodes, outputs, writes, data, cells, origins };
 }
 
-const keys = new WeakMap<Attributes, string>();
+/** A value that is there already is a leaf, whatever made it. */
+export function isData(node: Node): boolean {
+  return node.value !== null || node.bound || node.source?.kind === "data";
+}
+
+/** Where nodes stand in the request's order. */
+export function placesOf({ order }: RunRequest, nodes: readonly Node[]): number[] {
+  for (const [place, node] of order.entries()) node.place = place;
+  return nodes.map((node) => node.place);
+}
 
 function attributesKey(attributes: Attributes): string {
-  let key = keys.get(attributes);
-  if (key === undefined) {
-    key = JSON.stringify(attributes);
-    keys.set(attributes, key);
-  }
+  let key = "";
+  for (const name in attributes) key += `${name}=${valueKey(attributes[name]!)} `;
   return key;
+}
+
+/** JSON, but for the numbers that it does not have: infinities, NaN and -0. */
+function valueKey(value: AttributeValue): string {
+  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if (value !== null && typeof value === "object") return `[${value.map(valueKey).join()}]`;
+  return String(value);
 }
 
 /** The numbers of a data slot. */

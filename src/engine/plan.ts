@@ -1,5 +1,5 @@
 import type { Expression } from "../core/expression.ts";
-import type { Border, KernelPlan, KernelStep, Layout, Target, WasmKernel } from "../core/kernel.ts";
+import type { Border, KernelPart, KernelPlan, KernelStep, Layout, Target, WasmKernel } from "../core/kernel.ts";
 import type { Shape } from "../core/shape.ts";
 import type { PlanNode } from "./plan-graph.ts";
 import type { Buffer, View } from "./view.ts";
@@ -8,7 +8,10 @@ import type { Work } from "./work.ts";
 /** What a device gives the planner: its kernels, and emitters for the passes that belong to no op. */
 export interface PlanBackend {
   readonly target: Target;
+  readonly bands: BandLimits;
   readonly kernels: readonly WasmKernel[];
+  /** The most bytes that a plan may keep between runs. */
+  readonly keptLimit: number;
   elementwise(spec: {
     label: string;
     shape: Shape;
@@ -31,6 +34,14 @@ export interface PlanBackend {
   border(spec: { label: string; shape: Shape; layout: Layout; border: Border; target: Target }): KernelStep;
 }
 
+/** When a chain of steps runs band by band, in bytes. By shape alone: it never shows in the bits. */
+export interface BandLimits {
+  /** Values between steps that are smaller for each image stay whole. */
+  readonly image: number;
+  /** What bands of all values between the steps of a chain, and its workspaces, may take. */
+  readonly chain: number;
+}
+
 /** The buffers that a step's arguments name. */
 export interface StepBuffers {
   readonly input: readonly Buffer[];
@@ -44,6 +55,8 @@ export type PlannedStep =
   | {
       readonly kind: "kernel";
       readonly step: KernelStep;
+      /** In a chain: what runs instead of the whole step. */
+      readonly parts?: readonly KernelPart[];
       readonly buffers: StepBuffers;
       readonly work: Work;
       /** Read and written, each element once. */
@@ -59,9 +72,25 @@ export type PlannedStep =
       readonly output: View;
     };
 
+/** Steps that run band by band: all that they touch is alive together. */
+export interface Chain {
+  /** Of the plan's steps. */
+  readonly first: number;
+  readonly last: number;
+  /** Parts of these steps, in the order in which they run. */
+  readonly turns: readonly { readonly step: number; readonly part: number }[];
+}
+
 /** Steps in order, with every buffer placed. Independent of numbers, cells and addresses. */
 export interface Plan {
   readonly steps: readonly PlannedStep[];
+  readonly chains: readonly Chain[];
+  /** So many steps come first that depend only on `keptCells`: they run again when one of these has changed. */
+  readonly prologueSteps: number;
+  /** Results of these steps that outlive a run, and their byte offsets in memory of their own: not in the arena. */
+  readonly kept: ReadonlyMap<Buffer, number>;
+  readonly keptBytes: number;
+  readonly keptCells: readonly number[];
   readonly buffers: readonly Buffer[];
   /** Byte offset in the arena, by buffer id; -1 for buffers that live elsewhere. */
   readonly offsets: readonly number[];
@@ -81,9 +110,14 @@ export interface Lifetime {
   readonly bytes: number;
 }
 
-/** The buffers that a step touches. */
+/** The buffers that a step touches: the first steps of a kernel leave its output alone. */
 export function touched(step: PlannedStep): readonly Buffer[] {
   if (step.kind === "host") return [...step.inputs.map((view) => view.buffer), step.output.buffer];
-  const { input, output, operand, workspace, table } = step.buffers;
-  return [...input, ...output, ...operand, ...workspace, ...table];
+  const { buffers } = step;
+  return step.step.arguments.flatMap((each) => (typeof each === "number" ? [] : [buffers[each.buffer][each.index]!]));
+}
+
+/** What a buffer takes: each begins at a multiple of 64 bytes. */
+export function alignedBytes({ size }: Buffer): number {
+  return Math.ceil(size / 16) * 64;
 }

@@ -2,9 +2,12 @@ import { type Expression, input } from "../core/expression.ts";
 import { numel, type Shape, sameShape } from "../core/shape.ts";
 import { placeBuffers } from "./arena.ts";
 import { PlanBuilder } from "./builder.ts";
+import { chainSteps } from "./chain-steps.ts";
+import { findChains } from "./chains.ts";
 import { InputList, isView } from "./lazy.ts";
 import type { Plan, PlanBackend } from "./plan.ts";
 import type { PlanGraph } from "./plan-graph.ts";
+import { splitPrologue } from "./prologue.ts";
 import { type Buffer, broadcastView, contiguousLayout, sameStrides, type View } from "./view.ts";
 import { moving, together, type Work } from "./work.ts";
 
@@ -21,8 +24,11 @@ interface Ending {
   readonly work: Work;
 }
 
-/** Makes the plan of a graph: all reads of a cell come before its write. */
-export function makePlan(graph: PlanGraph, backend: PlanBackend): Plan {
+/**
+ * Makes the plan of a graph: all reads of a cell come before its write. `keptLimit`: the most bytes of results that depend
+ * on cells alone that it may keep between runs.
+ */
+export function makePlan(graph: PlanGraph, backend: PlanBackend, keptLimit = backend.keptLimit): Plan {
   const builder = new PlanBuilder(graph, backend);
   const written = new Set(graph.writes.map(({ cell }) => cell));
   const outputs = graph.outputs.map((index) => {
@@ -39,10 +45,20 @@ export function makePlan(graph: PlanGraph, backend: PlanBackend): Plan {
   writeCells(builder, endings(builder));
   const toEnd = new Set(outputs.map((view) => view.buffer).filter((buffer) => buffer.home.kind !== "cell"));
   const fromStart = new Set(builder.dataBuffers.filter(Boolean));
-  const placed = placeBuffers(builder.buffers, builder.steps, fromStart, toEnd);
+  const prologue = splitPrologue(builder.steps, toEnd, written, keptLimit);
+  const { borders } = builder;
+  const main = { steps: prologue.steps.slice(prologue.prologueSteps), borders, buffers: builder.buffers, backend };
+  const { steps, chains, buffers } = chainSteps(
+    main,
+    findChains(main, toEnd),
+    prologue.steps.slice(0, prologue.prologueSteps),
+  );
+  const placed = placeBuffers(buffers, steps, chains, fromStart, toEnd, prologue.kept);
   return {
-    steps: builder.steps,
-    buffers: builder.buffers,
+    ...prologue,
+    steps,
+    chains,
+    buffers,
     ...placed,
     outputs,
     dataBuffers: builder.dataBuffers,

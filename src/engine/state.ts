@@ -3,6 +3,7 @@ import { ConvsmithError, StaleTensorError } from "../core/errors.ts";
 import { dependencies, topological } from "../core/graph.ts";
 import { cellNode, lower, type Node } from "../core/node.ts";
 import { scopePath } from "../core/scope-path.ts";
+import { copyOf } from "../core/shape.ts";
 import type { CellWrite, Device, RunRequest } from "./device.ts";
 
 /** More updates than this of one cell, recorded and never computed, are a leak. */
@@ -85,6 +86,19 @@ export class EngineState {
     });
   }
 
+  /**
+   * The numbers of a node, which forgets them: what uses it later computes them again. Where that can't be, since its history
+   * is gone or a run in the queue reads it, they are a copy.
+   */
+  async take(node: Node): Promise<Float32Array | Int32Array> {
+    const [values] = await this.values([node]);
+    const target = lower(node);
+    if (target.readers > 0 || target.inputs.length === 0 || target.value !== values) return copyOf(values!);
+    target.value = null;
+    target.bound = false;
+    return values!;
+  }
+
   /** Computes the pending versions of cells. */
   async settle(cells: readonly Cell[]): Promise<void> {
     await this.#run(
@@ -121,6 +135,8 @@ export class EngineState {
       cell.storedVersion = version;
       return before;
     });
+    const read = bound.request.order.filter((node) => node.value || node.bound);
+    for (const node of read) node.readers++;
     for (const node of bound.request.outputs) {
       node.bound = true;
       this.#kept.delete(node);
@@ -130,8 +146,8 @@ export class EngineState {
         const stale = bound.request.order.find(
           ({ source }) =>
             source?.kind === "cell" &&
-            !bound.aliases(source.cell, source.version) &&
-            source.cell.presentVersion !== source.version,
+            source.cell.presentVersion !== source.version &&
+            !bound.aliases(source.cell, source.version),
         );
         if (stale?.source?.kind === "cell") {
           throw new ConvsmithError(`${stale.source.cell.name}: the run that was to compute it failed`);
@@ -144,6 +160,8 @@ export class EngineState {
         for (const node of bound.request.outputs) node.bound = false;
         for (const { cell, stored } of previous) this.#rollBack(cell, stored);
         throw error;
+      } finally {
+        for (const node of read) node.readers--;
       }
     });
     this.#queue = done.catch(() => undefined);
@@ -183,11 +201,15 @@ export class EngineState {
           settled = false;
         }
       }
-      const inside = new Set(order.filter((node) => node.op.kind !== "leaf"));
+      let inside: Set<Node> | null = null;
+      const isInside = (node: Node): boolean => {
+        inside ??= new Set(order.filter(({ op }) => op.kind !== "leaf"));
+        return inside.has(node);
+      };
       const touched = (node: Node): boolean =>
         topological([node], inputsOf).some(
           (each) =>
-            inside.has(each) ||
+            isInside(each) ||
             (each.source?.kind === "cell" && overwritten(writes, each.source.cell, each.source.version)),
         );
       for (const node of this.#kept) {
@@ -205,21 +227,24 @@ export class EngineState {
         }
       }
     }
-    for (const node of order) this.#checkFresh(node, order, alias);
+    for (const node of order) if (node.source?.kind === "cell") this.#checkFresh(node, order, alias);
+    for (const [place, node] of order.entries()) node.place = place;
     const request: RunRequest = {
       order,
-      inputsOf: freeze(order, inputsOf),
+      // As they are now: pending versions are forgotten when the run is queued.
+      inputs: order.map((node) => inputsOf(node).map((each) => lower(each).place)),
       outputs: [...wantedOutputs],
       writes: [...writes].map(([cell, version]): CellWrite => ({ cell, version, node: cell.pending.get(version)! })),
     };
-    const released = request.outputs.filter((node) =>
-      topological([node], inputsOf).some(
-        ({ source }) => source?.kind === "cell" && overwritten(writes, source.cell, source.version),
-      ),
-    );
-    const resolved = new Set(order.filter((node) => alias(node)));
+    const readsOld: boolean[] = [];
+    for (const [place, { source }] of order.entries()) {
+      const own = source?.kind === "cell" && overwritten(writes, source.cell, source.version);
+      readsOld.push(own || request.inputs[place]!.some((each) => readsOld[each]));
+    }
+    const released = request.outputs.filter((node) => readsOld[node.place]);
+    const resolved = order.filter((node) => alias(node));
     const aliases = (cell: Cell, version: number) =>
-      [...resolved].some(({ source }) => source?.kind === "cell" && source.cell === cell && source.version === version);
+      resolved.some(({ source }) => source?.kind === "cell" && source.cell === cell && source.version === version);
     return { request, released, aliases };
   }
 
@@ -240,10 +265,4 @@ export class EngineState {
 function overwritten(writes: ReadonlyMap<Cell, number>, cell: Cell, version: number): boolean {
   const next = writes.get(cell);
   return next !== undefined && next > version;
-}
-
-/** The inputs as they are now: pending versions are forgotten when the run is queued. */
-function freeze(order: readonly Node[], inputsOf: (node: Node) => readonly Node[]): (node: Node) => readonly Node[] {
-  const inputs = new Map(order.map((node) => [node, inputsOf(node).map(lower)]));
-  return (node) => inputs.get(node)!;
 }

@@ -10,6 +10,8 @@ import { moving, type Work } from "./work.ts";
 export class StepList {
   readonly steps: PlannedStep[] = [];
   readonly buffers: Buffer[] = [];
+  /** The steps that zero borders, by buffer. */
+  readonly borders = new Map<Buffer, PlannedStep>();
   readonly backend: PlanBackend;
   readonly #cellBuffers = new Map<number, Buffer>();
 
@@ -46,6 +48,7 @@ export class StepList {
       const { target } = this.backend;
       const step = this.backend.border({ label: "border", shape, layout, border, target });
       this.emit({ steps: [step] }, [], [view], [], moving("border", node));
+      this.borders.set(view.buffer, this.steps[this.steps.length - 1]!);
     }
     return view;
   }

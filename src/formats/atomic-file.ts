@@ -67,6 +67,8 @@ const reasons: Readonly<Record<string, string>> = {
   EDQUOT: "the disk quota is used up; free some, or choose another place",
   EISDIR: "it is a folder, not a file",
   ENOTDIR: "a part of the path is a file, not a folder",
+  EFBIG: "the file is larger than is allowed here",
+  EMFILE: "too many files are open; close some",
   ENAMETOOLONG: "the name is too long",
   ERR_FS_FILE_TOO_LARGE: "the file is too large to be read at once",
 };
@@ -75,5 +77,6 @@ const reasons: Readonly<Record<string, string>> = {
 export function fileError(action: "read" | "write", path: string, error: unknown): ConvsmithError {
   if (error instanceof ConvsmithError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  return new ConvsmithError(`${path}: cannot ${action}: ${reasons[code ?? ""] ?? message}`, { cause: error });
+  const reason = reasons[code ?? ""] ?? message.split("\n")[0];
+  return new ConvsmithError(`${path}: cannot ${action}: ${reason}`, { cause: error });
 }

@@ -1,3 +1,5 @@
+export { parseNpy, serializeNpy } from "./npy.ts";
+export { parseRenaming, type Renaming, renameKeys } from "./rename.ts";
 export { parseSafetensors, type SafetensorsContent, serializeSafetensors } from "./safetensors.ts";
 export {
   type SafetensorsDtype,
@@ -7,3 +9,5 @@ export {
   toFloat32,
   toInt32,
 } from "./safetensors-dtype.ts";
+export { realTensor, type StoredTensor } from "./stored-tensor.ts";
+export { parseTensorFile, type TensorFile, type TensorFileOptions } from "./tensor-file.ts";

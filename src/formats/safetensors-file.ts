@@ -1,6 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
-import { ConvsmithError } from "../core/errors.ts";
 import { fileError, writeFileAtomic } from "./atomic-file.ts";
+import { readRegular } from "./read-regular.ts";
 import { parseSafetensors, type SafetensorsContent, serializeSafetensors } from "./safetensors.ts";
 import type { SafetensorsTensor } from "./safetensors-dtype.ts";
 
@@ -20,14 +19,6 @@ export async function readSafetensors(path: string): Promise<SafetensorsContent>
   } catch (error) {
     throw fileError("read", path, error);
   }
-}
-
-// A pipe could hang and a device never end, so only regular files are opened.
-async function readRegular(path: string): Promise<Uint8Array> {
-  const facts = await stat(path);
-  if (facts.isDirectory()) throw new ConvsmithError(`${path}: cannot read: it is a folder, not a file`);
-  if (!facts.isFile()) throw new ConvsmithError(`${path}: cannot read: it is not a regular file`);
-  return await readFile(path);
 }
 
 /** Writes a `.safetensors` file whole or not at all; see serializeSafetensors for the order and writeFileAtomic for the errors. */

@@ -101,7 +101,7 @@ async function run(network: Upscaler, { width, height, data }: Plane, scale: num
       { output: output.shape },
     );
   }
-  return { width: wanted[3]!, height: wanted[2]!, data: (await output.data()) as Float32Array };
+  return { width: wanted[3]!, height: wanted[2]!, data: (await output.take()) as Float32Array };
 }
 
 /**

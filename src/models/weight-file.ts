@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ConvsmithError, StateDictError } from "../core/errors.ts";
-import { readSafetensors, toFloat32 } from "../formats/node.ts";
+import { readTensorFile, realTensor, type TensorFileOptions, toFloat32 } from "../formats/node.ts";
 import type { Module, NamedArray } from "../nn/index.ts";
 
 /** Numbers of a network under their state_dict keys, and what the file says about them. */
@@ -12,11 +12,12 @@ export interface WeightFile {
 }
 
 /**
- * Reads a `.safetensors` file, or the weights of a run from its folder.
+ * Reads a `.safetensors`, `.pt` or `.pth` file, or the weights of a run from its folder. `options`: which dict of a checkpoint,
+ * and other names for its keys.
  * @throws FileFormatError for a file that is damaged or something else; ConvsmithError for one that can't be read, or that
  * holds a number that is not finite.
  */
-export async function readWeights(source: string): Promise<WeightFile> {
+export async function readWeights(source: string, options?: TensorFileOptions): Promise<WeightFile> {
   const isFolder = await stat(source).then(
     (entry) => entry.isDirectory(),
     () => false,
@@ -25,10 +26,10 @@ export async function readWeights(source: string): Promise<WeightFile> {
   if (isFolder && !(await exists(path))) {
     throw new ConvsmithError(`${source}: holds no model.safetensors, so it is no run's folder`);
   }
-  const { tensors, metadata } = await readSafetensors(path);
+  const { tensors, metadata } = await readTensorFile(path, options);
   const weights = new Map<string, NamedArray>();
   for (const [name, tensor] of tensors) {
-    const data = toFloat32(tensor);
+    const data = toFloat32(realTensor(`${path}: ${name}`, tensor));
     const at = data.findIndex((value) => !Number.isFinite(value));
     if (at >= 0) {
       throw new ConvsmithError(

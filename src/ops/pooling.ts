@@ -1,6 +1,5 @@
 import { ArgumentError, ShapeError } from "../core/errors.ts";
 import type { Shape } from "../core/shape.ts";
-import { tapsInside } from "./taps.ts";
 
 export type Pair = readonly [height: number, width: number];
 
@@ -49,15 +48,4 @@ export function pooledShape(subject: string, shape: Shape, windows: readonly [Wi
     });
   }
   return [...shape.slice(0, -2), ...counts];
-}
-
-type Taps = ReturnType<typeof tapsInside>;
-
-/** The taps of the windows of a pool that lie inside of its input, for height and width. */
-export function poolTaps(windows: readonly [Windows, Windows], input: Shape, output: Shape): [Taps, Taps] {
-  const along = (axis: 0 | 1) => {
-    const { kernel, ...geometry } = windows[axis];
-    return tapsInside({ ...geometry, taps: kernel, windows: output.at(axis - 2)! }, input.at(axis - 2)!);
-  };
-  return [along(0), along(1)];
 }

@@ -1,4 +1,6 @@
 import type { Cost } from "../core/op.ts";
+import type { Shape } from "../core/shape.ts";
+import type { Windows } from "./pooling.ts";
 
 /** How windows lie along one axis: tap k of window i is at i · stride + k · dilation - padding of the input. */
 export interface TapGeometry {
@@ -32,4 +34,15 @@ export function paddedPart(nominal: Arithmetic, needed: Arithmetic): Pick<Cost, 
   const multiplications = nominal.multiplications - needed.multiplications;
   const additions = nominal.additions - needed.additions;
   return multiplications === 0 && additions === 0 ? {} : { padded: { multiplications, additions } };
+}
+
+type Taps = ReturnType<typeof tapsInside>;
+
+/** The taps of the windows of a pool that lie inside of its input, for height and width. */
+export function poolTaps(windows: readonly [Windows, Windows], input: Shape, output: Shape): [Taps, Taps] {
+  const along = (axis: 0 | 1) => {
+    const { kernel, ...geometry } = windows[axis];
+    return tapsInside({ ...geometry, taps: kernel, windows: output.at(axis - 2)! }, input.at(axis - 2)!);
+  };
+  return [along(0), along(1)];
 }

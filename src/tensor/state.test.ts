@@ -45,6 +45,36 @@ test("detach and a frozen parameter stop gradients", async () => {
   expect(b.grad).toBeNull();
 });
 
+test("take() hands over the numbers, and what uses the tensor later computes them again", async () => {
+  const w = parameter([1, 2], "layer.weight");
+  const y = w.mul(2);
+  const mine = await y.take();
+  expect([...mine]).toEqual([2, 4]);
+  mine[0] = 9;
+  expect([...(await y.data())]).toEqual([2, 4]);
+  expect([...(await y.add(1).data())]).toEqual([3, 5]);
+  const lost = w.mul(3);
+  await lost.take();
+  w.set(new Float32Array([5, 6]));
+  await w.data();
+  await expect(lost.data()).rejects.toThrow(/mul: reads version 0 of layer.weight/);
+});
+
+test("take() copies what is needed elsewhere: leaves, kept values, and what a run in the queue reads", async () => {
+  const x = tensor([1, 2]);
+  for (const each of [x, x.reshape([2, 1]), x.reshape([2, 1]).reshape([2])]) (await each.take())[0] = 9;
+  expect([...(await x.data())]).toEqual([1, 2]);
+  const w = parameter([1, 2]);
+  const kept = w.mul(2).keep();
+  w.set(new Float32Array([5, 6]));
+  await w.data();
+  (await kept.take())[0] = 9;
+  expect([...(await kept.data())]).toEqual([2, 4]);
+  const y = x.mul(2);
+  const [taken, used] = await Promise.all([y.take(), y.add(1).data()]);
+  expect([...taken, ...used]).toEqual([2, 4, 3, 5]);
+});
+
 test("the 257th update that nobody computes is refused", () => {
   const w = parameter([1]);
   expect(() => {

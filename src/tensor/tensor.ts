@@ -52,6 +52,17 @@ export class Tensor {
     return copyOf(values!);
   }
 
+  /**
+   * The numbers themselves, row-major, for large results that are used once: no copy is made, and the tensor forgets them.
+   * What uses it later computes them again, or throws a StaleTensorError where a parameter has changed since.
+   * @example
+   * import { tensor } from "convsmith";
+   * console.log(await tensor([1, 2]).mul(3).take()); // Float32Array [3, 6]
+   */
+  take(): Promise<Float32Array | Int32Array> {
+    return engine().take(this.node);
+  }
+
   /** The number of a tensor that has one. @throws ConvsmithError for any other. */
   async item(): Promise<number> {
     if (this.numel !== 1)

@@ -5,6 +5,7 @@ import { lower, type Node } from "../core/node.ts";
 import type { ElementwiseOp, NumericArray } from "../core/op.ts";
 import { numel } from "../core/shape.ts";
 import { broadcastStrides, compute } from "../devices/reference/evaluate.ts";
+import { costs } from "../ops/costs.ts";
 
 /** Half a unit in the last place of 1, in float32. */
 export const unit = 2 ** -24;
@@ -49,7 +50,7 @@ function analyse(node: Node, inputs: readonly Known[], coefficientRoundings: num
   // Every primitive is a sum of products, or picks elements: linear in each float32 input.
   const isNumber = node.inputs.map(({ dtype }) => dtype !== "int32");
   const sizes = values.map((each, which) => (isNumber[which] ? magnitude(each) : each));
-  const { multiplications, additions, padded } = op.cost(node.inputs, node, node.attributes);
+  const { multiplications, additions, padded } = costs.get(op)!(node.inputs, node, node.attributes);
   const terms = Math.max(multiplications - (padded?.multiplications ?? 0), additions - (padded?.additions ?? 0));
   const roundings = Math.sqrt(terms / Math.max(1, numel(node.shape)));
   const error = magnitude(compute(node, sizes, "float64")).map((size) => size * roundings);

@@ -13,10 +13,10 @@ import type {
 } from "../core/kernel.ts";
 import type { Attributes } from "../core/op.ts";
 import { contiguousStrides, numel, type Shape, type TensorType } from "../core/shape.ts";
-import { detectPlatform, probeFusedMultiplyAdd } from "../devices/wasm/platform.ts";
+import { detectPlatform, findFusedMultiplyAdd } from "../devices/wasm/host.ts";
 
 // Node 20 has relaxed SIMD behind a flag.
-probeFusedMultiplyAdd(detectPlatform());
+findFusedMultiplyAdd(detectPlatform());
 
 /** Non-shared memory, so that it can grow; the tile as given. */
 export function testTarget(

@@ -8,7 +8,7 @@ export async function superResolve(network: Network, plane: Plane): Promise<Plan
   const { width, height, data } = plane;
   network.eval();
   const output = noGrad(() => network.forward(tensor(Float32Array.from(data), [1, 1, height, width])));
-  const values = (await output.data()) as Float32Array;
+  const values = (await output.take()) as Float32Array;
   return { width: output.shape[3]!, height: output.shape[2]!, data: values };
 }
 

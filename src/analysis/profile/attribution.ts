@@ -53,7 +53,8 @@ export function attribute(
           : part("layer", layer, "");
     const timed = step.work.moves ? part("layout", null, "other layouts, borders, copies") : own;
     timed.milliseconds += mean(({ steps }) => steps[index]!);
-    timed.bytes += step.bytes;
+    // The first run has done the prologue: those that are timed find its results.
+    if (index >= plan.prologueSteps) timed.bytes += step.bytes;
     for (const each of layers.slice(1)) if (each !== "(loss)") part("layer", each, "").within ??= own.layer;
     for (const node of step.work.nodes) {
       countOnce(node, `passes of ${own.kind} ${own.layer}`, (flops) => {

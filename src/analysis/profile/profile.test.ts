@@ -5,6 +5,7 @@ import { Espcn } from "../../models/index.ts";
 import * as nn from "../../nn/index.ts";
 import { wasmKernels } from "../../ops/wasm.ts";
 import { cat, type Tensor } from "../../tensor/index.ts";
+import { bandedDevice } from "../../testing/devices.ts";
 import { summarize } from "../index.ts";
 import { overlap, placeLabels } from "./labels.ts";
 import { type Profile, type ProfileRow, profileNetwork } from "./profile.ts";
@@ -71,8 +72,9 @@ describe("a profile", async () => {
     const allowed = intensity! * peaks.gigabytesPerSecond;
     expect(bound).toBe(allowed < peaks.gflops ? "memory" : "compute");
     expect(shareOfRoof).toBeCloseTo(gflops! / Math.min(allowed, peaks.gflops), 12);
-    // Input, weight, packed weight twice, bias, output; borders and the folded norm come on top.
-    expect(bytes).toBeGreaterThanOrEqual(4 * (2 * 2 * 64 + 2 * 8 * 64 + 3 * 8 * 2 * 9));
+    // Input, packed weight with bias, output; the folded norm comes on top. The weight was packed before.
+    expect(bytes).toBeGreaterThanOrEqual(4 * (2 * 2 * 64 + 2 * 8 * 64 + 8 * 2 * 9 + 8));
+    expect(bytes).toBeLessThan(4 * (2 * 2 * 64 + 2 * 8 * 64 + 2 * 8 * 2 * 9));
   });
 
   test("the mode of the network is as it was, and nothing is timed afterwards", () => {
@@ -91,12 +93,12 @@ describe("a profile", async () => {
 });
 
 test("a training step: loss and update have their time, all ops their FLOPs", async () => {
-  const told: string[] = [];
+  const told: [number, string][] = [];
   const profile = await profileNetwork(new Net(), [2, 2, 8, 8], device, {
     train: true,
     runs: 3,
     now: steadyClock(),
-    onProgress: (_, facts) => told.push(facts),
+    onProgress: (...each) => told.push(each),
   });
   expect(sum(profile.rows, ({ milliseconds }) => milliseconds)).toBeCloseTo(profile.milliseconds, 9);
   expect(profile.flops).toBe(sum(profile.rows, ({ flops }) => flops));
@@ -108,7 +110,8 @@ test("a training step: loss and update have their time, all ops their FLOPs", as
   expect(conv.flops).toBeLessThan(2.5 * own);
   expect(profile.rows.some(({ kind }) => kind === "loss")).toBe(true);
   expect(profile.mode).toBe("training");
-  expect(told).toContain("run 3 of 3");
+  expect(told).toContainEqual([2 / 3, "run 3 of 3"]);
+  expect(told.at(-1)).toEqual([1, "3 runs"]);
 });
 
 test("a shape that does not fit names the layer, before anything runs", async () => {
@@ -141,6 +144,21 @@ test("the roofline is well-formed SVG, and its labels overlap nothing", async ()
   expect([...data.subarray(0, 3)], "a light ground").toEqual([255, 255, 255]);
 });
 
+test("what has no FLOPs is named below the roofline, as many as there is room for", async () => {
+  const profile = await crowded();
+  const absent = (name: string, count: number) =>
+    Array.from({ length: count }, (_, at) => ({
+      ...profile.rows[0]!,
+      ...{ layer: `${name}${at}`, share: 0.01, gflops: null, intensity: null },
+    }));
+  const footer = (name: string, count: number) =>
+    /Without FLOPs[^<]*/.exec(rooflineSvg({ ...profile, rows: [...profile.rows, ...absent(name, count)] }))?.[0];
+  expect(footer("pool", 2)).toMatch(/^Without FLOPs, 2 % of the time: pool0 1 %, pool1 1 %\./);
+  expect(footer("pool", 6)).toMatch(/: pool0 1 %, pool1 1 %, pool2 1 %, pool3 1 % and 2 more\./);
+  expect(footer("features.".repeat(8), 6)).toMatch(/: (features\.){8}0 1 % and 5 more\./);
+  expect(footer("features.".repeat(30), 6)).toMatch(/of the time: 6 more\./);
+});
+
 test("labels keep off each other and what is taken, and stay inside", () => {
   const area = { x: 0, y: 0, width: 300, height: 200 };
   const anchors = Array.from({ length: 12 }, (_, at) => ({
@@ -165,9 +183,32 @@ test("scales, shares and middles", () => {
   expect(scale.position(10)).toBeCloseTo(150, 9);
   expect(scale.ticks).toEqual([1, 2, 5, 10, 20, 50, 100]);
   expect(logScale(0.01, 1000, 0, 1).ticks).toEqual([0.01, 0.1, 1, 10, 100, 1000]);
-  expect([0, 0.0004, 0.0431, 0.0996, 0.21].map(percent)).toEqual(["0 %", "0.04 %", "4.3 %", "10 %", "21 %"]);
+  expect([0, 0.0004, 0.0431, 0.0996, 0.21, 0.996, 1, 1.004, 1.02].map(percent)).toEqual([
+    "0 %",
+    "0.04 %",
+    "4.3 %",
+    "10 %",
+    "21 %",
+    "<100 %",
+    "100 %",
+    ">100 %",
+    "102 %",
+  ]);
   expect(middleHalf([9, 1, 5, 2, 3, 4, 100, 6], (each) => each)).toEqual([3, 4, 5, 6]);
   expect(middleHalf([2, 1], (each) => each)).toEqual([1, 2]);
   expect(spread([10, 10, 10, 10])).toBe(0);
   expect(spread([5, 10, 15])).toBeCloseTo(0.5, 9);
+});
+
+test("steps that take turns in bands have each their own time", async () => {
+  const banded = bandedDevice(2, { image: 100_000, chain: 700_000 });
+  const profile = await profileNetwork(new Espcn(3), [1, 1, 70, 31], banded, { runs: 2, now: steadyClock() });
+  // A tick of the clock for each part of a step.
+  for (const layer of ["conv1", "conv2", "conv3"]) {
+    const row = profile.rows.find((each) => each.layer === layer)!;
+    expect(row.milliseconds).toBeGreaterThan(3);
+    expect(row.flops).toBe(summarize(new Espcn(3), [1, 1, 70, 31]).layers.find(({ path }) => path === layer)!.flops);
+  }
+  expect(sum(profile.rows, ({ milliseconds }) => milliseconds)).toBeCloseTo(profile.milliseconds, 9);
+  banded.pool.stop();
 });

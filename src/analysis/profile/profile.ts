@@ -105,6 +105,7 @@ export async function profileNetwork(
     onProgress: (run) => onProgress(run / runs, `run ${run + 1} of ${runs}`),
   });
   const after = measurePeaks(device, now);
+  onProgress(1, `${runs} run${runs === 1 ? "" : "s"}`);
   const peaks = {
     gflops: Math.max(before.gflops, after.gflops),
     gigabytesPerSecond: Math.max(before.gigabytesPerSecond, after.gigabytesPerSecond),

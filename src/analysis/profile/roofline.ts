@@ -215,14 +215,17 @@ function legend({ rows }: Profile): string[] {
   const absent = rows.filter((row) => !isDot(row) && row.share >= drawnShare).sort(bySize);
   const small = rows.filter((row) => isDot(row) && row.share < drawnShare);
   const sum = (left: readonly ProfileRow[]) => percent(left.reduce((total, { share }) => total + share, 0));
-  const names = absent.slice(0, 4).map((row) => `${rowName(row)} ${percent(row.share)}`);
-  const more = absent.length > 4 ? ", …" : "";
-  const notes = [
-    ...(absent.length > 0 ? [`Without FLOPs, ${sum(absent)} of the time: ${names.join(", ")}${more}.`] : []),
-    ...(small.length > 0
-      ? [`Left out: ${small.length} layers below ${percent(drawnShare)}, together ${sum(small)}.`]
-      : []),
-  ];
+  const names = absent.map((row) => `${rowName(row)} ${percent(row.share)}`);
+  const leftOut =
+    small.length > 0 ? ` Left out: ${small.length} layers below ${percent(drawnShare)}, together ${sum(small)}.` : "";
+  const notes = (named: number) => {
+    const more = names.length - named;
+    const list = [names.slice(0, named).join(", "), more > 0 ? `${more} more` : ""].filter(Boolean).join(" and ");
+    return (names.length > 0 ? `Without FLOPs, ${sum(absent)} of the time: ${list}.` : "") + leftOut;
+  };
+  // As many names as the line has room for.
+  let named = Math.min(4, names.length);
+  while (named > 0 && widthOf(notes(named)) > size.width - frame.x) named--;
   return [
     ...entry(frame.x, `<circle cx="${frame.x}" cy="${top}" r="7" ${style("compute")}/>`, "under the multiply-add roof"),
     ...entry(
@@ -232,7 +235,7 @@ function legend({ rows }: Profile): string[] {
     ),
     text(frame.x + 420, top + 4, "share of the time:", { fill: colors.ink }),
     ...sizes,
-    text(frame.x - 7, top + 32, notes.join(" "), { fill: colors.quiet }),
+    text(frame.x - 7, top + 32, notes(named).trim(), { fill: colors.quiet }),
   ];
 }
 

@@ -1,9 +1,10 @@
 import type { ProfileRow } from "./profile.ts";
 
-/** "21 %", "4.3 %", "0.07 %": two digits that say something. */
+/** "21 %", "4.3 %", "0.07 %": two digits that say something; ">100 %" and "<100 %" where it is a little more or less. */
 export function percent(share: number): string {
   const value = 100 * share;
   if (value === 0) return "0 %";
+  if (value !== 100 && Math.round(value) === 100) return `${value > 100 ? ">" : "<"}100 %`;
   return `${value >= 9.95 ? Math.round(value) : Number(value.toPrecision(2))} %`;
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ShapeError } from "../../core/errors.ts";
 import { createModel } from "../../models/index.ts";
 import * as nn from "../../nn/index.ts";
 import { largestInput, largestWidth, type Network, summarize } from "../index.ts";
@@ -52,6 +53,22 @@ test("memory that does not grow with every step: larger neighbours are looked at
     [11, 12].includes(shape[2]!) ? 500 : shape[2]! * 10;
   const { answers, over } = await largestWithin(100, variant, { memoryBytes: 130 }, measure);
   expect([answers[0]!.shape[2], over!.memoryBytes]).toEqual([13, 140]);
+});
+
+test("where there is no run below some size, the smallest is the first that has one", async () => {
+  const create = async () => new nn.Sequential(new nn.Conv2d(1, 1, 3, { padding: 1 }));
+  for (const least of [0, 1, 6, 7, 8, 41, 99]) {
+    const variant = (at: number) => ({ value: at, shape: [1, 1, at + 1, at + 1], create });
+    const measure = async (_network: Network, [, , height]: readonly number[]) => {
+      if (height! <= least) throw new ShapeError("norm", "needs more than one value per channel when training");
+      return height!;
+    };
+    const { answers } = await largestWithin(100, variant, { memoryBytes: least + 2 }, measure);
+    const expected = [least + 1, least].filter((value) => value <= 99);
+    expect(answers.map(({ value }) => value)).toEqual(expected);
+    if (least === 0) continue;
+    await expect(largestWithin(least, variant, { memoryBytes: 9 }, measure)).rejects.toThrow("needs more than one");
+  }
 });
 
 test("every limit is kept, and what breaks one is told", async () => {

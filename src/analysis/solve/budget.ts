@@ -1,4 +1,4 @@
-import { ArgumentError } from "../../core/errors.ts";
+import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import type { Shape } from "../../core/shape.ts";
 import type { Network } from "../recording.ts";
 import { summarize } from "../summary.ts";
@@ -40,7 +40,10 @@ export interface BudgetSolution {
   readonly over: BudgetAnswer | null;
 }
 
-/** Bytes that a network needs for an input: of its plan on a device. The network may be left unusable. */
+/**
+ * Bytes that a network needs for an input: of its run on a device. The network may be left unusable. A ShapeError says that
+ * there is no such run, as where batch norm would train on one value per channel.
+ */
 export type MeasureMemory = (network: Network, shape: Shape) => Promise<number>;
 
 /** Behind the bisection as many larger ones are looked at: an arena need not grow with every step. */
@@ -50,8 +53,10 @@ const smaller = 2;
 
 /**
  * The largest of `count` variants that keeps a budget, found by bisection: costs grow with the variant's number. Larger
- * neighbours are looked at, too. `measure` is asked for memory where the budget limits it.
- * @throws ArgumentError where the smallest variant breaks the budget: it says which limit, and by how much.
+ * neighbours are looked at, too. `measure` is asked for memory where the budget limits it; variants of which it knows no run
+ * are smaller than the smallest.
+ * @throws ArgumentError where the smallest variant breaks the budget: it says which limit, and by how much. ShapeError of
+ * the largest where none has a run.
  */
 export async function largestWithin(
   count: number,
@@ -66,17 +71,45 @@ export async function largestWithin(
     return answer;
   };
   const keeps = async (index: number) => index < count && broken(await at(index), budget) === null;
-  const problem = broken(await at(0), budget);
-  if (problem) throw new ArgumentError(`not even the smallest, ${describe(await at(0))}, keeps the budget: ${problem}`);
-  let best = 0;
+  const first = await smallestRun(count, at);
+  const problem = broken(await at(first), budget);
+  if (problem)
+    throw new ArgumentError(`not even the smallest, ${describe(await at(first))}, keeps the budget: ${problem}`);
+  let best = first;
   let step = 1;
   while (await keeps(best + step)) [best, step] = [best + step, step * 2];
   for (; step >= 1; step = Math.floor(step / 2)) if (await keeps(best + step)) best += step;
   for (let next = best + 2; next <= best + neighbours; next++) if (await keeps(next)) best = next;
   const answers: BudgetAnswer[] = [];
-  for (let index = best; index >= Math.max(0, best - smaller); index--)
+  for (let index = best; index >= Math.max(first, best - smaller); index--)
     if (await keeps(index)) answers.push(await at(index));
   return { answers, over: best + 1 < count ? await at(best + 1) : null };
+}
+
+/** The first variant that has a run: larger ones have one, too. */
+async function smallestRun(count: number, at: (index: number) => Promise<unknown>): Promise<number> {
+  const problemOf = (index: number) =>
+    at(index).then(
+      () => null,
+      (error) => {
+        if (error instanceof ShapeError) return error;
+        throw error;
+      },
+    );
+  // Below `least` there is none.
+  let least = 0;
+  let some = 0;
+  for (let problem = await problemOf(some); problem; problem = await problemOf(some)) {
+    if (some === count - 1) throw problem;
+    least = some + 1;
+    some = Math.min(count - 1, 2 * some + 1);
+  }
+  while (least < some) {
+    const middle = Math.floor((least + some) / 2);
+    if (await problemOf(middle)) least = middle + 1;
+    else some = middle;
+  }
+  return some;
 }
 
 async function costsOf(

@@ -1,7 +1,7 @@
 import { ArgumentError } from "../../core/errors.ts";
 import type { Shape } from "../../core/shape.ts";
 import { Conv2d, ConvTranspose2d, Linear } from "../../nn/index.ts";
-import { type Network, type Recording, recordNetwork } from "../recording.ts";
+import { type Network, type Recording, recordPartially } from "../recording.ts";
 import { type AcceptedSizes, sizesFrom, sizesText, smallestSize } from "./accepted-sizes.ts";
 
 /** Pictures that a network takes: [N, channels, height, width]. */
@@ -35,7 +35,7 @@ export interface SearchOptions {
 /**
  * Which inputs a network takes, found by recording it at one size after the other: nothing is computed. The smallest size is
  * exact; the pattern of larger ones is read off the 32 sizes behind it and a few far ones.
- * @throws ArgumentError where no size up to the limit is accepted: it tells what the network said last.
+ * @throws ArgumentError where no size up to the limit is accepted: it tells what the network said where it came furthest.
  * @example
  * import { acceptedInputs } from "convsmith/analysis";
  * import { models } from "convsmith";
@@ -50,7 +50,7 @@ export function acceptedInputs(network: Network, options: SearchOptions = {}): A
   const found = findPicture(tries, network, limit, options.channels);
   if (!found) {
     const name = network.constructor.name;
-    throw new ArgumentError(`${name}: no square up to ${limit} by ${limit} is accepted. ${tries.lastError}`);
+    throw new ArgumentError(`${name}: no square up to ${limit} by ${limit} is accepted. ${tries.furthestError}`);
   }
   const { channels, height, width } = found;
   const any = options.channels === undefined && tries.picture(channels + 1, height, width);
@@ -99,7 +99,10 @@ export function inputsText(inputs: AcceptedInputs): string {
 class Tries {
   readonly #network: Network;
   readonly #known = new Map<string, boolean>();
-  lastError = "";
+  /** Nodes that were recorded before it. */
+  #reached = -1;
+  /** Of the shape that came furthest: others fail before they reach what is wrong. */
+  furthestError = "";
 
   constructor(network: Network) {
     this.#network = network;
@@ -115,13 +118,15 @@ class Tries {
   }
 
   record(shape: Shape): Recording | null {
-    try {
-      return recordNetwork(this.#network, shape);
-    } catch (error) {
-      // Whatever a forward throws, it does not take this shape.
-      this.lastError = `At [${shape.join(", ")}]: ${error instanceof Error ? error.message : String(error)}`;
-      return null;
+    const recording = recordPartially(this.#network, shape);
+    const { error, order } = recording;
+    // Whatever a forward throws, it does not take this shape.
+    if (error === null) return recording;
+    if (order.length > this.#reached) {
+      this.#reached = order.length;
+      this.furthestError = `At [${shape.join(", ")}]: ${error instanceof Error ? error.message : String(error)}`;
     }
+    return null;
   }
 
   picture(channels: number, height: number, width: number): boolean {

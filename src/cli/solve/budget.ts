@@ -6,21 +6,19 @@ import {
   largestInput,
   largestWidth,
   type MeasureMemory,
-  type Network,
-  planOf,
 } from "../../analysis/index.ts";
-import { createWasmDevice } from "../../devices/wasm/create.ts";
-import { createModel, models, widthScalable } from "../../models/index.ts";
-import { wasmKernels } from "../../ops/wasm.ts";
+import type { WasmDevice } from "../../devices/wasm/device.ts";
+import { models, widthScalable } from "../../models/index.ts";
 import { UsageError } from "../errors.ts";
-import { modelHelp } from "../model-options.ts";
+import { modelHelp, modelOptions } from "../model-options.ts";
 import { printResult } from "../output.ts";
 import { bytesText, countText, parseBytes, parseCount } from "../quantity.ts";
+import { countedText, type MemorySetting, memoryDevice, memoryOn, memorySetting } from "../run-memory.ts";
 import { SlowProgress } from "../slow-progress.ts";
 import { table } from "../table.ts";
-import { wrapped } from "./answers.ts";
+import { wrappedText } from "../wrapped-text.ts";
 import { networkFor } from "./network.ts";
-import { answerOptions, inputOf, modelOptions } from "./options.ts";
+import { answerOptions } from "./options.ts";
 
 const limit = (describe: string) => ({ type: "string", describe, requiresArg: true }) as const;
 
@@ -49,30 +47,32 @@ export const builder = (argv: Argv): Argv =>
     .example("$0 solve budget mobilenet_v2 --vary width --max-params 2M", "");
 
 export async function handler(options: BudgetOptions): Promise<void> {
-  const { model, vary, scale, train, json } = options;
+  const { model, vary, train, json } = options;
   const budget = budgetOf(options);
   if (train && budget.memoryBytes === undefined)
     throw new UsageError("--train changes memory alone: it needs --max-memory");
-  const wanted = inputOf(options.input);
-  if (vary === "width") checkWidth(model);
+  if (vary === "width") checkWidth(model, options["width-multiplier"]);
   else if (Object.keys(budget).join() === "parameters") {
     throw new UsageError(
       "--max-params alone does not limit the input: parameters don't grow with it. Use --vary width, or another limit",
     );
   }
-  const { shape, make } = await networkFor(model, wanted, scale);
-  const progress = new SlowProgress("networks tried");
-  const measure = memoryOf(train, progress);
+  const { inputShape: shape, make } = await networkFor(model, options);
+  const widened = async (width: number) => (await networkFor(model, { ...options, "width-multiplier": width })).network;
+  const device = budget.memoryBytes === undefined ? null : memoryDevice();
+  const progress = new SlowProgress("Trying networks");
+  const measure = device ? memoryOf(device, train, progress) : undefined;
   let solution: BudgetSolution;
   try {
     solution =
       vary === "width"
-        ? await largestWidth(async (widthMultiplier) => widened(model, widthMultiplier, scale), shape, budget, measure)
+        ? await largestWidth(widened, shape, budget, measure)
         : await largestInput(make, shape, budget, measure);
   } finally {
     progress.stop();
   }
-  printResult(json, { vary, budget, ...solution }, () => text(options, solution));
+  const memory = device && memorySetting(device, train);
+  printResult(json, { vary, budget, memory, ...solution }, () => text(options, solution, memory));
 }
 
 function budgetOf(options: BudgetOptions): Budget {
@@ -97,7 +97,8 @@ function budgetOf(options: BudgetOptions): Budget {
 const nameOf = (model: string) => model.replace(/-x\d+$/, "");
 
 /** @throws UsageError for a network whose width can't be varied. */
-function checkWidth(model: string): void {
+function checkWidth(model: string, given?: number): void {
+  if (given !== undefined) throw new UsageError("--vary width tries multipliers: leave --width-multiplier out");
   const name = nameOf(model).toLowerCase();
   if (widthScalable.includes(name)) return;
   const known = Object.keys(models).some((each) => each.toLowerCase() === name);
@@ -105,34 +106,22 @@ function checkWidth(model: string): void {
   throw new UsageError(`${model}: ${reason}. Those that have one are ${widthScalable.join(", ")}`);
 }
 
-function widened(model: string, widthMultiplier: number, scale?: number): Network {
-  const suffix = /-x(\d+)$/.exec(model)?.[1];
-  const factor = scale ?? (suffix === undefined ? undefined : Number(suffix));
-  const options = factor === undefined ? { widthMultiplier } : { widthMultiplier, scale: factor };
-  return createModel(nameOf(model), options).network as Network;
-}
-
-/** Bytes of the arena that the engine would allocate, and of the parameters that stay beside it. */
-function memoryOf(train: boolean, progress: SlowProgress): MeasureMemory {
-  const device = createWasmDevice(wasmKernels, {});
+function memoryOf(device: WasmDevice, train: boolean, progress: SlowProgress): MeasureMemory {
   let tried = 0;
   return async (network, shape) => {
-    progress.update(tried++, 24);
-    network.train(train);
-    const { arenaBytes } = await planOf(network, shape, device, { train });
-    return arenaBytes;
+    progress.count(tried++);
+    return memoryOn(device, network, shape, train).totalBytes;
   };
 }
 
-function text({ model, vary, train }: BudgetOptions, { answers, over }: BudgetSolution): string {
-  const withMemory = answers.some(({ memoryBytes }) => memoryBytes !== null);
-  const head = [vary, "parameters", "MACs", "FLOPs", ...(withMemory ? ["memory"] : []), "budget"];
+function text({ model, vary }: BudgetOptions, { answers, over }: BudgetSolution, memory: MemorySetting | null): string {
+  const head = [vary, "parameters", "MACs", "FLOPs", ...(memory ? ["memory"] : []), "budget"];
   const row = (answer: BudgetAnswer, note: string) => [
     vary === "width" ? `${answer.value}` : answer.shape.join("x"),
     countText(answer.parameters),
     countText(answer.macs),
     countText(answer.flops),
-    ...(withMemory ? [bytesText(answer.memoryBytes ?? 0)] : []),
+    ...(memory ? [bytesText(answer.memoryBytes ?? 0)] : []),
     note,
   ];
   const [first] = answers as [BudgetAnswer];
@@ -141,6 +130,10 @@ function text({ model, vary, train }: BudgetOptions, { answers, over }: BudgetSo
     ? `the largest that keeps the budget is ${found}`
     : `${found}, the largest there is, keeps the budget`;
   const rows = [...(over ? [row(over, "over")] : []), ...answers.map((answer) => row(answer, "kept"))];
-  const memory = `Memory is the engine's arena for ${train ? "a training step" : "one inference"} on this device; parameters lie beside it.`;
-  return [`${model}: ${largest}`, "", table([head, ...rows]), ...(withMemory ? ["", wrapped(memory)] : [])].join("\n");
+  return [
+    wrappedText(`${model}: ${largest}`, "  "),
+    "",
+    table([head, ...rows]),
+    ...(memory ? ["", wrappedText(countedText(memory))] : []),
+  ].join("\n");
 }

@@ -1,11 +1,13 @@
 import type { Argv, InferredOptionTypes, Options } from "yargs";
 import { type FieldSolution, fieldRules, solveField } from "../../analysis/index.ts";
-import { modelHelp } from "../model-options.ts";
+import { modelHelp, modelOptions } from "../model-options.ts";
 import { printResult } from "../output.ts";
 import { countText } from "../quantity.ts";
-import { answersText, wrapped } from "./answers.ts";
+import { readWhole } from "../whole-number.ts";
+import { wrappedText } from "../wrapped-text.ts";
+import { answersText } from "./answers.ts";
 import { networkFor } from "./network.ts";
-import { answerOptions, inputOf, modelOptions, whole } from "./options.ts";
+import { answerOptions } from "./options.ts";
 
 const fieldOptions = {
   want: { type: "string", describe: "Pixels that a position shall see", demandOption: true, requiresArg: true },
@@ -27,9 +29,9 @@ export const builder = (argv: Argv): Argv =>
     .example("$0 solve field resnet18 --want 501 --layer layer4", "");
 
 export async function handler(options: FieldOptions): Promise<void> {
-  const want = whole("--want", options.want, 1)!;
-  const top = whole("--top", options.top, 1)!;
-  const { network, shape } = await networkFor(options.model, inputOf(options.input), options.scale);
+  const want = readWhole("--want", options.want, 1);
+  const top = readWhole("--top", options.top, 1);
+  const { network, inputShape: shape } = await networkFor(options.model, options);
   const solution = solveField(network, shape, want, options.layer === undefined ? {} : { layer: options.layer });
   printResult(options.json, { input: shape, ...solution, rules: fieldRules }, () => text(solution, shape, top));
 }
@@ -40,8 +42,9 @@ function text(
   top: number,
 ): string {
   const now = `${layer} sees ${field} pixels of ${shape.join("x")} (${countText(parameters)} parameters, ${countText(flops)} FLOPs)`;
-  if (field >= want) return `${now}: ${want} are reached already.`;
-  if (answers.length === 0) return `${now}. No change of one layer makes it ${want}: change several.`;
+  if (field >= want) return wrappedText(`${now}: ${want} are reached already.`, "  ");
+  if (answers.length === 0)
+    return wrappedText(`${now}. No change of one layer makes it ${want}: change several.`, "  ");
   const rows = answers.map((answer) => [
     `${answer.layer}: ${answer.change}`,
     `${answer.field}`,
@@ -51,10 +54,12 @@ function text(
     answer.coarser ? "coarser" : "",
   ]);
   const head = ["change", "field", "parameters", "FLOPs", "other", "note"];
-  const kept = wrapped(
+  const kept = wrappedText(
     "Each change is proven on the changed network. Padding grows with the kernel, so that sizes stay; a dilated kernel sees its field with gaps; coarser: layers behind it have fewer positions.",
   );
-  return [`${now}; ${want} are wanted.`, "", answersText(head, rows, top, fieldRules), kept].join("\n");
+  return [wrappedText(`${now}; ${want} are wanted.`, "  "), "", answersText(head, rows, top, fieldRules), kept].join(
+    "\n",
+  );
 }
 
 const added = (value: number) => (value === 0 ? "0" : value < 0 ? `−${countText(-value)}` : `+${countText(value)}`);

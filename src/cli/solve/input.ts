@@ -1,15 +1,18 @@
 import type { Argv, InferredOptionTypes, Options } from "yargs";
 import { type AcceptedInputs, acceptedInputs, inputsText, type Network, summarize } from "../../analysis/index.ts";
-import { modelHelp } from "../model-options.ts";
+import { findModel } from "../model.ts";
+import { modelHelp, modelOptions } from "../model-options.ts";
 import { printResult } from "../output.ts";
 import { countText } from "../quantity.ts";
 import { table } from "../table.ts";
-import { wrapped } from "./answers.ts";
-import { networkFor } from "./network.ts";
-import { answerOptions, modelOptions, whole } from "./options.ts";
+import { readWhole } from "../whole-number.ts";
+import { wrappedText } from "../wrapped-text.ts";
+import { answerOptions } from "./options.ts";
+
+const { input: _, ...withoutInput } = modelOptions;
 
 const inputOptions = {
-  scale: modelOptions.scale,
+  ...withoutInput,
   limit: { type: "string", describe: "The largest size that is tried", default: "512", requiresArg: true },
   json: answerOptions.json,
 } as const satisfies Record<string, Options>;
@@ -26,10 +29,10 @@ export const builder = (argv: Argv): Argv =>
     .example("$0 solve input unet", "")
     .example("$0 solve input net.ts", "");
 
-export async function handler({ model, scale, limit, json }: InputOptions): Promise<void> {
-  const most = whole("--limit", limit, 1)!;
+export async function handler({ model, limit, json, ...request }: InputOptions): Promise<void> {
+  const most = readWhole("--limit", limit, 1);
   // The shape is what is asked for: none is worked out here.
-  const { network } = await networkFor(model, usual, scale);
+  const { network } = await findModel(model, request, () => usual);
   const inputs = acceptedInputs(network, { limit: most });
   const answers = shapesOf(inputs).map((shape) => ({ shape, ...costOf(network, shape) }));
   printResult(json, { ...inputs, answers }, () => text(model, inputs, answers));
@@ -61,12 +64,12 @@ function text(model: string, inputs: AcceptedInputs, answers: readonly Answer[])
     countText(flops),
   ]);
   const head = ["input", "parameters", "MACs", "FLOPs"];
-  const lines = [`${model} ${inputsText(inputs)}`, "", table([head, ...rows])];
+  const lines = [wrappedText(`${model} ${inputsText(inputs)}`, "  "), "", table([head, ...rows])];
   if (inputs.kind === "pictures") {
     const { checkedTo } = inputs.height;
     lines.push(
       "",
-      wrapped(
+      wrappedText(
         `Every size up to ${checkedTo} was tried, and a few larger ones: the smallest is exact, the pattern is that of these.`,
       ),
     );

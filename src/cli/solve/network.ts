@@ -1,22 +1,10 @@
 import { type AcceptedSizes, acceptedInputs, type Network } from "../../analysis/index.ts";
-import { findModel } from "../model.ts";
+import { type FoundModel, findModel } from "../model.ts";
+import type { ModelRequest } from "../model-options.ts";
 
-export interface Question {
-  readonly network: Network;
-  readonly shape: readonly number[];
-  /** Another network of the kind. */
-  readonly make: () => Promise<Network>;
-}
-
-/** The network that a user names, and --input or else a shape that the network takes. */
-export async function networkFor(
-  model: string,
-  input: readonly number[] | undefined,
-  scale?: number,
-): Promise<Question> {
-  const request = { ...(input && { input: input.join("x") }), ...(scale === undefined ? {} : { scale }) };
-  const { network, inputShape, make } = await findModel(model, request, usualInput);
-  return { network, shape: inputShape, make };
+/** The network that a user names. A module for which no shape of input is known is given one that it takes. */
+export async function networkFor(model: string, request: ModelRequest): Promise<FoundModel> {
+  return await findModel(model, request, usualInput);
 }
 
 /** 224 pixels where the network takes them, otherwise the nearest size that it takes. */

@@ -1,34 +1,11 @@
-import type { InferredOptionTypes, Options } from "yargs";
+import type { Options } from "yargs";
 import { UsageError } from "../errors.ts";
-import { parseInputShape } from "../input-shape.ts";
 
 /** What all questions have in common. */
 export const answerOptions = {
   top: { type: "string", describe: "How many answers the table shows", default: "10", requiresArg: true },
   json: { type: "boolean", describe: "Print the result as JSON on stdout: all answers", default: false },
 } as const satisfies Record<string, Options>;
-
-/** Of questions about a network. */
-export const modelOptions = {
-  input: {
-    type: "string",
-    describe: "Shape of the input, such as 1x3x224x224 [224 pixels, or what the network takes]",
-    requiresArg: true,
-  },
-  scale: { type: "number", describe: "Super-resolution: how much larger a picture becomes [3]", requiresArg: true },
-} as const satisfies Record<string, Options>;
-
-export type ModelQuestion = InferredOptionTypes<typeof modelOptions & typeof answerOptions> & {
-  readonly model: string;
-};
-
-/** A whole number from `least`, undefined where the option is left out. @throws UsageError */
-export function whole(option: string, text: string | undefined, least: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new UsageError(`${option} must be a whole number from ${least}, got ${text === "" ? "nothing" : text}`);
-}
 
 /** "224" as a square, "224x320" as height and width. @throws UsageError */
 export function side(text: string): readonly [height: number, width: number] {
@@ -39,6 +16,3 @@ export function side(text: string): readonly [height: number, width: number] {
     `a size must be a whole number from 1 such as 224, or height and width such as 224x320, got ${text}`,
   );
 }
-
-/** The shape that --input says; undefined where it is left out. @throws UsageError */
-export const inputOf = (text: string | undefined) => (text === undefined ? undefined : parseInputShape(text));

@@ -1,8 +1,10 @@
 import type { Argv, InferredOptionTypes, Options } from "yargs";
 import { type SameAnswer, solveSame } from "../../analysis/index.ts";
 import { printResult } from "../output.ts";
-import { answersText, wrapped } from "./answers.ts";
-import { answerOptions, whole } from "./options.ts";
+import { readWhole } from "../whole-number.ts";
+import { wrappedText } from "../wrapped-text.ts";
+import { answersText } from "./answers.ts";
+import { answerOptions } from "./options.ts";
 
 const sameOptions = {
   kernel: { type: "string", describe: "Kernel size", demandOption: true, requiresArg: true },
@@ -22,10 +24,10 @@ export const builder = (argv: Argv): Argv =>
 const rules = ["holds for the most widths", "the same on both sides", "least padding"];
 
 export async function handler(options: SameOptions): Promise<void> {
-  const kernel = whole("--kernel", options.kernel, 1)!;
-  const stride = whole("--stride", options.stride, 1)!;
-  const dilation = whole("--dilation", options.dilation, 1)!;
-  const top = whole("--top", options.top, 1)!;
+  const kernel = readWhole("--kernel", options.kernel, 1);
+  const stride = readWhole("--stride", options.stride, 1);
+  const dilation = readWhole("--dilation", options.dilation, 1);
+  const top = readWhole("--top", options.top, 1);
   const answers = solveSame(kernel, { stride, dilation });
   printResult(options.json, { kernel, stride, dilation, rules, answers }, () => {
     const rows = answers.map((answer) => [
@@ -39,7 +41,7 @@ export async function handler(options: SameOptions): Promise<void> {
     const even = answers.some(({ symmetric, remainders }) => symmetric && remainders.length === stride)
       ? []
       : [
-          wrapped(
+          wrappedText(
             `An even extent (${dilation * (kernel - 1) + 1}) needs one pixel more behind than before: no equal padding holds for every width.`,
           ),
         ];

@@ -10,8 +10,10 @@ import {
 } from "../../analysis/index.ts";
 import { UsageError } from "../errors.ts";
 import { printResult } from "../output.ts";
+import { readWhole } from "../whole-number.ts";
+import { wrappedText } from "../wrapped-text.ts";
 import { answersText } from "./answers.ts";
-import { answerOptions, side, whole } from "./options.ts";
+import { answerOptions, side } from "./options.ts";
 
 const fixed = (describe: string) => ({ type: "string", describe, requiresArg: true }) as const;
 
@@ -44,13 +46,13 @@ export const builder = (argv: Argv): Argv =>
 export async function handler(options: SizeOptions): Promise<void> {
   const kind = kindOf(options);
   const [from, to] = [side(options.from), side(options.to)];
-  const top = whole("--top", options.top, 1)!;
+  const top = readWhole("--top", options.top, 1);
   const settled = {
-    ...given("kernel", whole("--kernel", options.kernel, 1)),
-    ...given("stride", whole("--stride", options.stride, 1)),
-    ...given("padding", whole("--padding", options.padding, 0)),
-    ...given("dilation", whole("--dilation", options.dilation, 1)),
-    ...given("outputPadding", whole("--output-padding", options["output-padding"], 0)),
+    ...given("kernel", readWhole("--kernel", options.kernel, 1)),
+    ...given("stride", readWhole("--stride", options.stride, 1)),
+    ...given("padding", readWhole("--padding", options.padding, 0)),
+    ...given("dilation", readWhole("--dilation", options.dilation, 1)),
+    ...given("outputPadding", readWhole("--output-padding", options["output-padding"], 0)),
   };
   const answers = solveSize(from, to, { kind, ...settled });
   const rules = sizeRules[kind === "transposed" ? "transposed" : "window"];
@@ -91,7 +93,12 @@ function text(
     ? "Values are those of one channel."
     : "MACs are those of one input channel for one output channel.";
   const traces = new Set(from.map((size) => traceOf(kind, size, first)));
-  return [...traces, "", answersText(head, rows, top, rules), unit].join("\n");
+  return [
+    ...[...traces].map((trace) => wrappedText(trace, "  ")),
+    "",
+    answersText(head, rows, top, rules),
+    wrappedText(unit),
+  ].join("\n");
 }
 
 function layerText(kind: WindowKind, { kernel, stride, padding, dilation, outputPadding }: SizeAnswer): string {

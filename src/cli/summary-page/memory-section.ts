@@ -9,6 +9,7 @@ export interface PageRunMemory {
   readonly bufferBytes: number;
   readonly gradientBytes: number;
   readonly optimizerBytes: number;
+  readonly keptBytes: number;
   readonly totalBytes: number;
   readonly timeline: readonly { readonly layer: string | null; readonly kernel: string; readonly liveBytes: number }[];
   readonly peak: { readonly step: number };
@@ -30,6 +31,7 @@ const parts: readonly [key: Exclude<keyof PageRunMemory, "timeline" | "peak">, l
   ["bufferBytes", "buffers"],
   ["gradientBytes", "gradients"],
   ["optimizerBytes", "optimiser"],
+  ["keptBytes", "packed weights, kept between runs"],
   ["totalBytes", "in all, with kernels and threads"],
 ];
 

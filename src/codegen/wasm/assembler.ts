@@ -1,14 +1,12 @@
+import { encodingOf } from "./encoding.ts";
 import {
+  type AnyInstruction,
+  alignmentShift,
   type Instruction,
   type LaneInstruction,
   type LaneMemoryInstruction,
-  lane,
-  laneMemory,
   type MemoryInstruction,
-  memory,
-  plain,
-  simd,
-  simdMemory,
+  simdFlag,
 } from "./opcodes.ts";
 
 export type ValueType = "i32" | "i64" | "f32" | "v128";
@@ -80,12 +78,7 @@ export class FunctionBuilder {
 
   /** An instruction without immediates. */
   op(name: Instruction): this {
-    const code = (plain as Record<string, number>)[name];
-    if (code !== undefined) this.code.push(code);
-    else {
-      this.code.push(0xfd);
-      unsignedLeb((simd as Record<string, number>)[name]!, this.code);
-    }
+    this.#instruction(name);
     return this;
   }
 
@@ -155,18 +148,12 @@ export class FunctionBuilder {
 
   /** Address, then vector are on the stack: loads or stores one lane. */
   laneMemory(name: LaneMemoryInstruction, laneIndex: number, offset = 0): this {
-    const [code, align] = laneMemory[name];
-    this.code.push(0xfd);
-    unsignedLeb(code, this.code);
-    this.code.push(align);
-    unsignedLeb(offset, this.code);
-    this.code.push(laneIndex);
+    this.#memory(name, offset).code.push(laneIndex);
     return this;
   }
 
   lane(name: LaneInstruction, laneIndex: number): this {
-    this.code.push(0xfd);
-    unsignedLeb(lane[name], this.code);
+    this.#instruction(name);
     this.code.push(laneIndex);
     return this;
   }
@@ -275,14 +262,20 @@ export class FunctionBuilder {
     return this;
   }
 
-  #memory(name: MemoryInstruction, offset: number): this {
-    const wide = (simdMemory as Record<string, readonly [number, number]>)[name];
-    const [code, align] = wide ?? (memory as Record<string, readonly [number, number]>)[name]!;
-    if (wide) {
+  /** Writes an opcode, and gives the logarithm of the alignment that goes behind it if it is a load or a store. */
+  #instruction(name: AnyInstruction): number {
+    const encoding = encodingOf(name);
+    const opcode = encoding % simdFlag;
+    if (encoding & simdFlag) {
       this.code.push(0xfd);
-      unsignedLeb(code, this.code);
-    } else this.code.push(code);
-    this.code.push(align);
+      unsignedLeb(opcode, this.code);
+    } else this.code.push(opcode);
+    return encoding >> alignmentShift;
+  }
+
+  #memory(name: MemoryInstruction | LaneMemoryInstruction, offset: number): this {
+    const alignment = this.#instruction(name);
+    this.code.push(alignment);
     unsignedLeb(offset, this.code);
     return this;
   }

@@ -1,4 +1,5 @@
 import type { FunctionBuilder, Local } from "./assembler.ts";
+import type { VectorPool } from "./math.ts";
 
 /** Loads the words of an argument block into one local each, under their names. */
 export function loadArguments<Name extends string>(
@@ -48,4 +49,33 @@ export function times(f: FunctionBuilder, local: Local, factor: number | Local):
 export function partBounds(f: FunctionBuilder, part: Local, parts: Local, count: Local, from: Local, to: Local): void {
   f.get(part).get(count).op("i32.mul").get(parts).op("i32.div_u").set(from);
   f.get(part).i32(1).op("i32.add").get(count).op("i32.mul").get(parts).op("i32.div_u").set(to);
+}
+
+/** Turns four vectors, the rows of a 4x4 square, into its columns. */
+export function emitTranspose4x4(f: FunctionBuilder, vectors: readonly Local[], pool: VectorPool): void {
+  const [a, b, c, d] = vectors as [Local, Local, Local, Local];
+  const pairs = [0, 1, 2, 3].map(() => pool.take());
+  for (const [half, lanes] of (
+    [
+      [0, 4, 1, 5],
+      [2, 6, 3, 7],
+    ] as const
+  ).entries()) {
+    f.get(a)
+      .get(b)
+      .shuffleLanes(lanes)
+      .set(pairs[2 * half]!);
+    f.get(c)
+      .get(d)
+      .shuffleLanes(lanes)
+      .set(pairs[2 * half + 1]!);
+  }
+  for (const [at, vector] of vectors.entries()) {
+    const half = at & 2;
+    f.get(pairs[half]!)
+      .get(pairs[half + 1]!)
+      .shuffleLanes(at % 2 === 0 ? [0, 1, 4, 5] : [2, 3, 6, 7])
+      .set(vector);
+  }
+  pool.release(...pairs);
 }

@@ -1,5 +1,5 @@
 /** WebAssembly instructions without an immediate, by their name in the specification. */
-export const plain = {
+const plain = {
   unreachable: 0x00,
   return: 0x0f,
   drop: 0x1a,
@@ -57,7 +57,7 @@ export const plain = {
 } as const;
 
 /** SIMD instructions without an immediate; numbers over 0xff are relaxed SIMD. */
-export const simd = {
+const simd = {
   "i8x16.swizzle": 0x0e,
   "i32x4.splat": 0x11,
   "f32x4.splat": 0x13,
@@ -126,7 +126,7 @@ export const simd = {
 } as const;
 
 /** Loads and stores: opcode and the logarithm of their natural alignment. */
-export const memory = {
+const memory = {
   "i32.load": [0x28, 2],
   "f32.load": [0x2a, 2],
   "i32.load8_u": [0x2d, 0],
@@ -135,7 +135,7 @@ export const memory = {
   "i32.store8": [0x3a, 0],
 } as const;
 
-export const simdMemory = {
+const simdMemory = {
   "v128.load": [0x00, 2],
   "v128.load32_splat": [0x09, 2],
   "v128.load64_splat": [0x0a, 3],
@@ -145,14 +145,14 @@ export const simdMemory = {
 } as const;
 
 /** Loads and stores of one lane. */
-export const laneMemory = {
+const laneMemory = {
   "v128.load32_lane": [0x56, 2],
   "v128.store32_lane": [0x5a, 2],
   "v128.store64_lane": [0x5b, 2],
 } as const;
 
 /** SIMD instructions with a lane number. */
-export const lane = {
+const lane = {
   "i32x4.extract_lane": 0x1b,
   "i32x4.replace_lane": 0x1c,
   "f32x4.extract_lane": 0x1f,
@@ -163,3 +163,22 @@ export type Instruction = keyof typeof plain | keyof typeof simd;
 export type MemoryInstruction = keyof typeof memory | keyof typeof simdMemory;
 export type LaneMemoryInstruction = keyof typeof laneMemory;
 export type LaneInstruction = keyof typeof lane;
+export type AnyInstruction = Instruction | MemoryInstruction | LaneMemoryInstruction | LaneInstruction;
+
+/** An instruction as one number: its opcode, `simdFlag` where the byte 0xfd goes before it, and its alignment above `alignmentShift`. */
+export const simdFlag = 0x200;
+export const alignmentShift = 10;
+
+/** The numbers of all instructions. */
+export const encodings: Readonly<Record<string, number>> = /* @__PURE__ */ encode();
+
+function encode(): Record<string, number> {
+  const numbers: Record<string, number> = {};
+  for (const [at, table] of [plain, memory, simd, simdMemory, laneMemory, lane].entries()) {
+    for (const [name, entry] of Object.entries<number | readonly [number, number]>(table)) {
+      const [opcode, alignment] = typeof entry === "number" ? [entry, 0] : entry;
+      numbers[name] = opcode + (at > 1 ? simdFlag : 0) + (alignment << alignmentShift);
+    }
+  }
+  return numbers;
+}

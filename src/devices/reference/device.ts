@@ -18,7 +18,10 @@ export class ReferenceDevice implements Device {
   prepare(request: RunRequest): () => Promise<(Float32Array | Int32Array)[]> {
     return async () => {
       const values = new Map<Node, NumericArray>();
-      for (const node of request.order) values.set(node, this.#compute(node, request, values));
+      for (const [at, node] of request.order.entries()) {
+        const inputs = request.inputs[at]!.map((each) => values.get(request.order[each]!)!);
+        values.set(node, this.#compute(node, inputs));
+      }
       for (const { cell, node } of request.writes) this.#store(cell, values.get(node)!);
       return request.outputs.map((node) => {
         const value = values.get(node)!;
@@ -27,9 +30,8 @@ export class ReferenceDevice implements Device {
     };
   }
 
-  #compute(node: Node, request: RunRequest, values: ReadonlyMap<Node, NumericArray>): NumericArray {
+  #compute(node: Node, inputs: readonly NumericArray[]): NumericArray {
     if (node.value) return node.value;
-    const inputs = request.inputsOf(node).map((each) => values.get(each)!);
     const { source } = node;
     if (source?.kind === "data") return source.data;
     if (source?.kind === "cell") return inputs[0] ?? this.#load(source.cell);

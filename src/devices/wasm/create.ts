@@ -1,32 +1,23 @@
 import { ArgumentError } from "../../core/errors.ts";
-import type { NumericsMode, WasmKernel } from "../../core/kernel.ts";
+import type { WasmKernel } from "../../core/kernel.ts";
+import type { DeviceChoices } from "./choices.ts";
 import { WasmDevice } from "./device.ts";
-import { detectPlatform, type Platform, probeFusedMultiplyAdd } from "./platform.ts";
+import { askedChoices, detectPlatform, findFusedMultiplyAdd, widen } from "./host.ts";
+import type { Platform } from "./platform.ts";
 import { probeTile, type Tile } from "./probe.ts";
-import { widen } from "./revectorize.ts";
-
-export interface DeviceChoices {
-  /** All cores where left out, or CONVSMITH_THREADS. */
-  readonly threads?: number;
-  /** "fast" where left out, or CONVSMITH_NUMERICS. */
-  readonly numerics?: NumericsMode;
-}
 
 /** The WASM device for this machine. @throws ArgumentError for unknown numerics. */
 export function createWasmDevice(kernels: readonly WasmKernel[], options: DeviceChoices = {}): WasmDevice {
   const platform = detectPlatform();
-  const asked = options.threads ?? Number(platform.environment.CONVSMITH_THREADS ?? 0);
-  const threads = Number.isInteger(asked) && asked > 0 ? asked : platform.cores;
-  const numerics = options.numerics ?? (platform.environment.CONVSMITH_NUMERICS || "fast");
+  const { threads = 0, numerics = "fast", source = "numerics" } = askedChoices(options, platform);
   if (numerics !== "exact" && numerics !== "fast") {
-    const source = options.numerics === undefined ? "CONVSMITH_NUMERICS" : "numerics";
     throw new ArgumentError(`${source} must be "exact" or "fast", got ${JSON.stringify(numerics)}`);
   }
-  const fusedMultiplyAdd = probeFusedMultiplyAdd(platform);
+  const fusedMultiplyAdd = findFusedMultiplyAdd(platform);
   return new WasmDevice({
     kernels,
     target: { fusedMultiplyAdd, numerics, tile: tileFor(platform, fusedMultiplyAdd) },
-    threads,
+    threads: Number.isInteger(threads) && threads > 0 ? threads : platform.cores,
     startThread: platform.startThread,
     mayWait: platform.mayWait,
     shared: platform.sharedMemory,

@@ -88,3 +88,12 @@ test("a loop of short runs lets other tasks run", async () => {
   for (let run = 0; run < 20_000 && !told; run++) await state.values([ops.tanh(dataNode(random(4), [4]))]);
   expect(told).toBe(true);
 });
+
+test("constants that JSON has no number for are told apart", async () => {
+  const state = new EngineState(wasmDevice({ threads: 1 }));
+  const x = dataNode(Float32Array.of(1, 2), [2]);
+  const numbers = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
+  const together = await state.values(numbers.map((each) => ops.add(x, ops.constant(each))));
+  expect(together.map((values) => values[0])).toEqual(numbers);
+  for (const each of numbers) expect((await state.values([ops.add(x, ops.constant(each))]))[0]![0]).toBe(each);
+});

@@ -7,8 +7,9 @@ import { scratchLimit, type Target, type WasmKernel } from "../../core/kernel.ts
 import type { NumericArray, PrimitiveOp } from "../../core/op.ts";
 import { copyOf, numel, type Shape } from "../../core/shape.ts";
 import type { Device, RunRequest } from "../../engine/device.ts";
-import type { Plan, PlanBackend } from "../../engine/plan.ts";
-import { dataOf, type PlanGraph, planGraph } from "../../engine/plan-graph.ts";
+import { GraphMemo } from "../../engine/graph-memo.ts";
+import type { BandLimits, Plan, PlanBackend } from "../../engine/plan.ts";
+import { dataOf, type PlanGraph } from "../../engine/plan-graph.ts";
 import { makePlan } from "../../engine/planner.ts";
 import type { View } from "../../engine/view.ts";
 import { KernelCache } from "./kernels.ts";
@@ -52,7 +53,14 @@ export interface RunTimer {
 
 /** A plan is forgotten when more are cached than this. */
 const planLimit = 64;
+/** Packed weights and the like that plans keep between runs, of all plans together. */
+const mostKeptBytes = 512 * 2 ** 20;
 const breathAfterMilliseconds = 40;
+/**
+ * A second-level cache holds no image above the first; a last-level cache holds a chain. More threads need more pieces at a
+ * time, so taller bands, and have more cache: bands never show in the bits. Measured: docs/decisions/0005.
+ */
+const bandLimits = (threads: number): BandLimits => ({ image: 4 << 20, chain: Math.max(4, threads) * (2 << 20) });
 
 /** Runs plans on WebAssembly kernels that are emitted for them, on all threads. */
 export class WasmDevice implements Device {
@@ -67,9 +75,11 @@ export class WasmDevice implements Device {
   /** Null: nothing is timed. */
   timer: RunTimer | null = null;
   readonly #options: WasmDeviceOptions;
+  readonly #graphs = new GraphMemo();
   readonly #plans = new Map<string, PreparedPlan>();
   readonly #warned = new Set<PrimitiveOp>();
   #arena: Block | null = null;
+  #running: PreparedPlan | null = null;
   #turn: Promise<unknown> = Promise.resolve();
   #breath = performance.now();
 
@@ -80,14 +90,17 @@ export class WasmDevice implements Device {
     this.memory = new DeviceMemory(options.shared, controlBytes + threads * scratchLimit);
     this.pool = new ThreadPool(this.memory, threads, controlBytes, options.startThread, options.mayWait);
     this.kernels = new KernelCache(this.memory, this.pool);
+    this.memory.reclaim = () => this.#forget(Number.POSITIVE_INFINITY) > 0;
     const { initialPages, maximumPages, shared } = this.memory;
     const target: Target = { ...options.target, memory: { initialPages, maximumPages, shared } };
     this.backend = {
       target,
       kernels: options.kernels,
+      keptLimit: Math.min(mostKeptBytes, (maximumPages * 65536) / 4),
       elementwise: elementwiseStep,
       reduce: reduceSteps,
       border: borderStep,
+      bands: bandLimits(this.pool.threads),
     };
   }
 
@@ -109,7 +122,11 @@ export class WasmDevice implements Device {
       this.#plans.set(graph.key, known);
       return known;
     }
-    const prepared = new PreparedPlan(makePlan(graph, this.backend), this.memory, this.kernels);
+    return this.#build(graph, makePlan(graph, this.backend));
+  }
+
+  #build(graph: PlanGraph, plan: Plan): PreparedPlan {
+    const prepared = new PreparedPlan(plan, this.memory, this.kernels);
     this.plansBuilt++;
     this.#plans.set(graph.key, prepared);
     for (const [key, old] of this.#plans) {
@@ -121,7 +138,7 @@ export class WasmDevice implements Device {
   }
 
   prepare(request: RunRequest): () => Promise<(Float32Array | Int32Array)[]> {
-    const graph = planGraph(request);
+    const graph = this.#graphs.graph(request);
     return () => {
       // One run at a time: all share the arena, whichever engine they come from.
       const done = this.#turn.then(() => this.#run(graph));
@@ -132,35 +149,45 @@ export class WasmDevice implements Device {
 
   async #run(graph: PlanGraph): Promise<(Float32Array | Int32Array)[]> {
     // Looked up when its turn comes: until then another plan may push it out of the cache.
-    const prepared = this.plan(graph);
+    let prepared = this.plan(graph);
     const { timer } = this;
     const start = timer?.now() ?? 0;
-    const times: number[] = [];
-    const arena = this.#reserve(prepared.plan.arenaBytes);
-    const cells = graph.cells.map((cell) => this.#storage(cell));
+    const storages = graph.cells.map((cell) => this.#storage(cell));
+    let arena = this.#reserve(prepared.plan.arenaBytes);
+    if (!this.#keep(prepared)) {
+      prepared.release();
+      prepared = this.#build(graph, makePlan(graph, this.backend, 0));
+      arena = this.#reserve(prepared.plan.arenaBytes);
+    }
+    const cells = storages.map(({ address }) => address);
     prepared.bind(arena, cells);
     this.#upload(prepared, graph, arena, cells);
-    const timedStep = (step: PreparedStep) => {
-      const from = timer!.now();
-      this.#step(step, prepared, arena, cells);
-      times.push(timer!.now() - from);
-    };
-    await this.#steps(prepared, timer ? timedStep : (step) => this.#step(step, prepared, arena, cells));
+    const times = new Array<number>(prepared.plan.steps.length).fill(0);
     const { plan } = prepared;
+    const stamps = plan.keptCells.map((slot) => storages[slot]!.stamp);
+    const skipped = prepared.isFresh(stamps) ? plan.prologueSteps : 0;
+    // What fails half-way leaves neither the kept results nor the cells as they were.
+    if (skipped === 0) prepared.mark(null);
+    for (const { cell } of graph.writes) storages[cell]!.change();
+    this.#running = prepared;
+    try {
+      for (const step of skipped > 0 ? prepared.steps.slice(skipped) : prepared.steps) {
+        const from = timer?.now() ?? 0;
+        this.#step(step, prepared, arena, cells);
+        if (timer) times[step.index]! += timer.now() - from;
+        // Counted over runs: a loop of short ones would else keep the page, and the workers that it starts, waiting.
+        if (performance.now() - this.#breath > breathAfterMilliseconds) {
+          await this.#options.breathe();
+          this.#breath = performance.now();
+        }
+      }
+    } finally {
+      this.#running = null;
+    }
+    prepared.mark(stamps);
     const outputs = plan.outputs.map((view) => this.#read(view, prepared.address(view.buffer.id, arena, cells)));
     timer?.done({ graph, plan, steps: times, run: timer.now() - start });
     return outputs;
-  }
-
-  async #steps(prepared: PreparedPlan, run: (step: PreparedStep) => void): Promise<void> {
-    for (const step of prepared.steps) {
-      run(step);
-      // Counted over runs: a loop of short ones would else keep the page, and the workers that it starts, waiting.
-      if (performance.now() - this.#breath > breathAfterMilliseconds) {
-        await this.#options.breathe();
-        this.#breath = performance.now();
-      }
-    }
   }
 
   #step(step: PreparedStep, prepared: PreparedPlan, arena: number, cells: readonly number[]): void {
@@ -189,6 +216,34 @@ export class WasmDevice implements Device {
     view.set(result, (prepared.address(output.buffer.id, arena, cells) >> 2) + output.offset);
   }
 
+  /** Takes memory for what the plan keeps between runs, from other plans where it is too much. False: there is none. */
+  #keep(prepared: PreparedPlan): boolean {
+    const { keptBytes } = prepared.plan;
+    if (prepared.keptBytes > 0 || keptBytes === 0) return true;
+    let over = keptBytes - this.backend.keptLimit;
+    for (const each of this.#plans.values()) over += each.keptBytes;
+    this.#forget(over);
+    try {
+      prepared.keep();
+    } catch (error) {
+      if (error instanceof ConvsmithError) return false;
+      throw error;
+    }
+    return true;
+  }
+
+  /** Gives back at least so many bytes of what plans keep, the longest unused first, if there are as many. @returns how many. */
+  #forget(bytes: number): number {
+    let given = 0;
+    for (const each of this.#plans.values()) {
+      if (given >= bytes) break;
+      if (each === this.#running) continue;
+      given += each.keptBytes;
+      each.forget();
+    }
+    return given;
+  }
+
   #reserve(bytes: number): number {
     if (!this.#arena || this.#arena.bytes < bytes) {
       if (this.#arena) this.memory.release(this.#arena);
@@ -199,15 +254,15 @@ export class WasmDevice implements Device {
     return this.#arena.address;
   }
 
-  #storage(cell: Cell): number {
+  #storage(cell: Cell): WasmStorage {
     const { storage } = cell;
-    if (storage instanceof WasmStorage && storage.owner === this.memory) return storage.address;
+    if (storage instanceof WasmStorage && storage.owner === this.memory) return storage;
     const moved = new WasmStorage(this.memory, cell.shape, cell.dtype);
     const data = storage?.read() ?? cell.initial?.();
     if (data) moved.write(data);
     cell.storage = moved;
     cell.initial = null;
-    return moved.address;
+    return moved;
   }
 
   #upload(prepared: PreparedPlan, graph: PlanGraph, arena: number, cells: readonly number[]): void {

@@ -24,6 +24,8 @@ export class DeviceMemory {
   readonly initialPages: number;
   readonly maximumPages: number;
   readonly reservedBytes: number;
+  /** Asked when memory runs out: gives back what can be computed anew. False where there is nothing. */
+  reclaim: () => boolean = () => false;
   #free: Block[] = [];
   #floats: Float32Array;
   #ints: Int32Array;
@@ -63,11 +65,9 @@ export class DeviceMemory {
   /** Memory that starts at a multiple of 64 bytes; its numbers are whatever was there. @throws ConvsmithError when the limit is reached. */
   allocate(bytes: number): Block {
     const size = blockBytes(bytes);
-    let at = this.#free.findIndex((each) => each.bytes >= size);
-    if (at < 0) {
-      this.#grow(size);
-      at = this.#free.findIndex((each) => each.bytes >= size);
-    }
+    const fitting = () => this.#free.findIndex((each) => each.bytes >= size);
+    let at = fitting();
+    for (; at < 0; at = fitting()) this.#grow(size);
     const region = this.#free[at]!;
     if (region.bytes === size) this.#free.splice(at, 1);
     else this.#free[at] = { address: region.address + size, bytes: region.bytes - size };
@@ -96,6 +96,7 @@ export class DeviceMemory {
     try {
       this.memory.grow(pages);
     } catch {
+      if (this.reclaim()) return;
       const limit = Math.round((this.maximumPages * pageBytes) / 2 ** 20);
       throw new ConvsmithError(
         `out of memory: ${Math.round(bytes / 2 ** 20)} MiB more are needed, and the limit is ${limit} MiB. Use a smaller batch or picture.`,

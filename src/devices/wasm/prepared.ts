@@ -1,4 +1,4 @@
-import { type Argument, scratchLimit } from "../../core/kernel.ts";
+import { type Argument, type KernelPart, scratchLimit } from "../../core/kernel.ts";
 import type { Plan, PlannedStep } from "../../engine/plan.ts";
 import type { Kernel, KernelCache } from "./kernels.ts";
 import type { Block, DeviceMemory } from "./memory.ts";
@@ -7,12 +7,14 @@ import type { Block, DeviceMemory } from "./memory.ts";
 export type PreparedStep =
   | {
       readonly kind: "kernel";
+      /** Number of the plan's step that it is, or a part of. */
+      readonly index: number;
       readonly label: string;
       readonly kernel: Kernel;
       readonly address: number;
       readonly pieces: number;
     }
-  | { readonly kind: "host"; readonly step: PlannedStep & { kind: "host" } };
+  | { readonly kind: "host"; readonly index: number; readonly step: PlannedStep & { kind: "host" } };
 
 /** A place in an argument block that holds an address. */
 interface Patch {
@@ -35,6 +37,9 @@ export class PreparedPlan {
   readonly #tables = new Map<number, number>();
   readonly #blocks: Block[] = [];
   #bound: number[] = [];
+  #kept: Block | null = null;
+  /** Of the cells' contents that the kept results were made from; null while there are none. */
+  #stamps: readonly number[] | null = null;
 
   constructor(plan: Plan, memory: DeviceMemory, kernels: KernelCache) {
     this.plan = plan;
@@ -49,24 +54,53 @@ export class PreparedPlan {
     const block = this.#allocate(argumentBytes(plan));
     const patches: Patch[] = [];
     let next = block.address >> 2;
-    this.steps = plan.steps.map((planned): PreparedStep => {
-      if (planned.kind === "host") return { kind: "host", step: planned };
+    const steps = plan.steps.map((planned, index): PreparedStep[] => {
+      if (planned.kind === "host") return [{ kind: "host", index, step: planned }];
       const { label, scratchBytes = 0 } = planned.step;
       if (scratchBytes > scratchLimit) throw new Error(`${label}: needs ${scratchBytes} bytes of scratch memory`);
       const kernel = kernels.get(planned.step);
-      const address = next * 4;
-      for (const [index, argument] of planned.step.arguments.entries())
-        this.#argument(argument, next + index, planned, patches);
-      next += align(planned.step.arguments.length);
-      return { kind: "kernel", label, kernel, address, pieces: planned.step.pieces };
+      return partsOf(planned).map((part) => {
+        const address = next * 4;
+        for (const [word, argument] of part.arguments.entries())
+          this.#argument(argument, next + word, planned, patches);
+        next += align(part.arguments.length);
+        return { kind: "kernel", index, label, kernel, address, pieces: part.pieces };
+      });
     });
+    this.steps = inOrder(plan, steps);
     this.#patches = patches;
     this.bytes = this.#blocks.reduce((sum, each) => sum + each.bytes, 0);
   }
 
+  /** Bytes that are kept between runs now. */
+  get keptBytes(): number {
+    return this.#kept?.bytes ?? 0;
+  }
+
+  /** Takes memory for what is kept between runs, where there is none yet. @throws ConvsmithError when there is too little. */
+  keep(): void {
+    if (this.plan.keptBytes > 0) this.#kept ??= this.#memory.allocate(this.plan.keptBytes);
+  }
+
+  /** Gives that memory back: the next run computes anew. */
+  forget(): void {
+    if (this.#kept) this.#memory.release(this.#kept);
+    this.#kept = this.#stamps = null;
+  }
+
+  /** Whether the prologue has already run for cells of these contents. */
+  isFresh(stamps: readonly number[]): boolean {
+    return this.#stamps !== null && stamps.every((stamp, index) => stamp === this.#stamps![index]);
+  }
+
+  /** The kept results are those of cells of these contents; null: of none. */
+  mark(stamps: readonly number[] | null): void {
+    this.#stamps = stamps;
+  }
+
   /** Writes the addresses of this run, where they differ from those of the last. */
   bind(arena: number, cells: readonly number[]): void {
-    const bound = [arena, ...cells];
+    const bound = [arena, this.#kept?.address ?? 0, ...cells];
     if (bound.length === this.#bound.length && bound.every((address, index) => address === this.#bound[index])) return;
     this.#bound = bound;
     const { ints } = this.#memory;
@@ -75,13 +109,16 @@ export class PreparedPlan {
 
   /** The byte address of a buffer. */
   address(id: number, arena: number, cells: readonly number[]): number {
-    const { home } = this.plan.buffers[id]!;
+    const buffer = this.plan.buffers[id]!;
+    const { home } = buffer;
     if (home.kind === "cell") return cells[home.slot]!;
     if (home.kind === "table") return this.#tables.get(id)!;
-    return arena + this.plan.offsets[id]!;
+    const kept = this.plan.kept.get(buffer);
+    return kept === undefined ? arena + this.plan.offsets[id]! : this.#kept!.address + kept;
   }
 
   release(): void {
+    this.forget();
     for (const block of this.#blocks) this.#memory.release(block);
   }
 
@@ -100,10 +137,26 @@ export class PreparedPlan {
   }
 }
 
+/** Step after step, but the parts of chained steps by turns. */
+function inOrder({ chains }: Plan, steps: readonly (readonly PreparedStep[])[]): PreparedStep[] {
+  const chainAt = new Map(chains.map((chain) => [chain.first, chain]));
+  const ordered: PreparedStep[] = [];
+  for (let index = 0; index < steps.length; index++) {
+    const chain = chainAt.get(index);
+    if (chain) for (const { step, part } of chain.turns) ordered.push(steps[step]![part]!);
+    else ordered.push(...steps[index]!);
+    index = chain?.last ?? index;
+  }
+  return ordered;
+}
+
+const partsOf = ({ step, parts }: PlannedStep & { kind: "kernel" }): readonly KernelPart[] => parts ?? [step];
+
 /** What the argument blocks of all steps take. */
 export function argumentBytes(plan: Plan): number {
   return plan.steps.reduce(
-    (sum, step) => sum + (step.kind === "kernel" ? 4 * align(step.step.arguments.length) : 0),
+    (sum, step) =>
+      step.kind === "host" ? sum : partsOf(step).reduce((own, part) => own + 4 * align(part.arguments.length), sum),
     0,
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { detectPlatform } from "./platform.ts";
+import { detectPlatform } from "./host.ts";
 import { probeTile } from "./probe.ts";
 import { widen } from "./revectorize.ts";
 

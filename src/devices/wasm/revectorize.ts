@@ -14,11 +14,11 @@ const flag = "experimental-wasm-revectorize";
  * faster here. Off again otherwise, and not tried with CONVSMITH_REVECTORIZE=0. @returns the tile to use.
  */
 export function widen(platform: Platform, fusedMultiplyAdd: boolean, narrow: ProbedTile): ProbedTile {
-  if (!platform.mayRevectorize || platform.environment.CONVSMITH_REVECTORIZE === "0") return narrow;
+  if (!platform.mayRevectorize || platform.environment?.CONVSMITH_REVECTORIZE === "0") return narrow;
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
   fill(new Float32Array(memory.buffer, 0, inputs / 4));
   const expected = runAll(memory, fusedMultiplyAdd, firstOutput);
-  if (!platform.setFlag(`--${flag}`)) return narrow;
+  if (!platform.setFlag?.(`--${flag}`)) return narrow;
   const wide = probeTile(fusedMultiplyAdd, [wideTile], leastGain * narrow.rate);
   const actual = runAll(memory, fusedMultiplyAdd, secondOutput);
   if (wide.rate >= leastGain * narrow.rate && actual.every((word, at) => word === expected[at])) return wide;

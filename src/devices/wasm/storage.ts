@@ -6,10 +6,14 @@ const collected = new FinalizationRegistry<{ memory: DeviceMemory; block: Block 
   memory.release(block),
 );
 
+let stamps = 0;
+
 /** A cell's numbers in the device's memory. Users never free: the block goes back when the cell has been collected. */
 export class WasmStorage implements Storage {
   readonly owner: DeviceMemory;
   readonly address: number;
+  /** A new number whenever others are written: no two contents of any storage have the same. */
+  stamp = 0;
   readonly #shape: Shape;
   readonly #dtype: DType;
 
@@ -19,6 +23,7 @@ export class WasmStorage implements Storage {
     this.address = block.address;
     this.#shape = shape;
     this.#dtype = dtype;
+    this.change();
     collected.register(this, { memory, block });
   }
 
@@ -27,7 +32,13 @@ export class WasmStorage implements Storage {
     return copyOf(view.subarray(this.address >> 2, (this.address >> 2) + numel(this.#shape)));
   }
 
+  /** To be called before the numbers are changed in memory. */
+  change(): void {
+    this.stamp = ++stamps;
+  }
+
   write(data: Float32Array | Int32Array): void {
+    this.change();
     const view = this.#dtype === "int32" ? this.owner.ints : this.owner.floats;
     view.set(data, this.address >> 2);
   }

@@ -3,10 +3,10 @@ import { type Node, record } from "../../core/node.ts";
 import type { Attributes, CompositionOp } from "../../core/op.ts";
 import { numel, type TensorType } from "../../core/shape.ts";
 import { pairOf } from "../pooling.ts";
-import { type AxisMap, axisTable, mapWindow } from "../resample/axis-map.ts";
+import type { AxisMap } from "../resample/axis-map.ts";
 import { resample2d } from "../resample/resample.ts";
 
-const axisMap = ({ shape }: TensorType, attributes: Attributes, axis: 0 | 1): AxisMap => [
+export const adaptiveMap = ({ shape }: TensorType, attributes: Attributes, axis: 0 | 1): AxisMap => [
   "adaptive",
   shape.at(axis - 2)!,
   (attributes.outputSize as readonly number[])[axis]!,
@@ -24,23 +24,7 @@ export const adaptiveAvgPool2dOp: CompositionOp = {
       });
     }
   },
-  body: ([x], attributes) => resample2d(x!, axisMap(x!, attributes, 0), axisMap(x!, attributes, 1)),
-  window: (outputIndex, axis, _which, [input], _output, attributes) =>
-    mapWindow(axisMap(input!, attributes, axis), outputIndex),
-  // The usual count: each mean is one sum and one division. The body makes a pass for each axis.
-  cost([input], output, attributes) {
-    const [height, width] = ([0, 1] as const).map(
-      (axis) => axisTable(axisMap(input!, attributes, axis)).indices.length,
-    );
-    const planes = numel(output.shape.slice(0, -2));
-    const count = numel(output.shape);
-    return {
-      multiplications: 0,
-      additions: planes * height! * width! - count,
-      biasAdditions: 0,
-      other: { divide: count },
-    };
-  },
+  body: ([x], attributes) => resample2d(x!, adaptiveMap(x!, attributes, 0), adaptiveMap(x!, attributes, 1)),
 };
 
 /**

@@ -4,6 +4,8 @@ import { checkOp } from "../../testing/check-op.ts";
 import { goldenCases } from "../../testing/golden.ts";
 import { valuesOf } from "../../testing/golden-run.ts";
 import { errorInUnits, runCase } from "../../testing/spatial.ts";
+import { costs } from "../costs.ts";
+import { windows } from "../windows.ts";
 import { adaptiveAvgPool2d, adaptiveAvgPool2dOp } from "./adaptive-avg-pool.ts";
 import { avgPool2d, avgPool2dOp } from "./avg-pool.ts";
 
@@ -46,12 +48,12 @@ it("divides by another number on request, and by 4 exactly", () => {
 it("counts k² - 1 additions and one division for each mean, and tells its window", () => {
   const x = dataNode(new Float32Array(2 * 49), [1, 2, 7, 7]);
   const y = avgPool2d(x, 3, { stride: 2, padding: 1 });
-  const cost = avgPool2dOp.cost!([x], y, y.attributes);
+  const cost = costs.get(avgPool2dOp)!([x], y, y.attributes);
   // Along an axis, the four windows have 2, 3, 3 and 2 pixels inside.
   const padded = { multiplications: 0, additions: 2 * (4 * 4 * 8 - (10 * 10 - 4 * 4)) };
   expect(cost).toEqual({ multiplications: 0, additions: 32 * 8, biasAdditions: 0, other: { divide: 32 }, padded });
-  expect(avgPool2dOp.window!(0, 1, 0, [x], y, y.attributes)).toEqual([-1, 1]);
+  expect(windows.get(avgPool2dOp)!(0, 1, 0, [x], y, y.attributes)).toEqual([-1, 1]);
   const z = adaptiveAvgPool2d(x, 1);
-  expect(adaptiveAvgPool2dOp.cost!([x], z, z.attributes)).toMatchObject({ additions: 96, other: { divide: 2 } });
-  expect(adaptiveAvgPool2dOp.window!(0, 0, 0, [x], z, z.attributes)).toEqual([0, 6]);
+  expect(costs.get(adaptiveAvgPool2dOp)!([x], z, z.attributes)).toMatchObject({ additions: 96, other: { divide: 2 } });
+  expect(windows.get(adaptiveAvgPool2dOp)!(0, 0, 0, [x], z, z.attributes)).toEqual([0, 6]);
 });

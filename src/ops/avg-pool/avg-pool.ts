@@ -1,13 +1,12 @@
 import { ArgumentError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
 import type { Attributes, CompositionOp } from "../../core/op.ts";
-import { numel, type Shape } from "../../core/shape.ts";
-import { type Pair, pairOf, pooledShape, poolTaps, type Windows } from "../pooling.ts";
+import type { Shape } from "../../core/shape.ts";
+import { type Pair, pairOf, pooledShape, type Windows } from "../pooling.ts";
 import type { AxisMap } from "../resample/axis-map.ts";
 import { resample2d } from "../resample/resample.ts";
-import { paddedPart } from "../taps.ts";
 
-function windowsOf(attributes: Attributes): [Windows, Windows] {
+export function avgPoolWindows(attributes: Attributes): [Windows, Windows] {
   const { kernelSize, stride, padding, ceilMode } = attributes as unknown as {
     kernelSize: Pair;
     stride: Pair;
@@ -24,7 +23,8 @@ function windowsOf(attributes: Attributes): [Windows, Windows] {
   return [along(0), along(1)];
 }
 
-const outputShape = (input: Shape, attributes: Attributes) => pooledShape("avgPool2d", input, windowsOf(attributes));
+const outputShape = (input: Shape, attributes: Attributes) =>
+  pooledShape("avgPool2d", input, avgPoolWindows(attributes));
 
 export const avgPool2dOp: CompositionOp = {
   kind: "composition",
@@ -34,30 +34,11 @@ export const avgPool2dOp: CompositionOp = {
     const output = outputShape(x!.shape, attributes);
     const override = attributes.divisorOverride as number | null;
     const both = attributes.countIncludePad ? "include" : "exclude";
-    const maps = windowsOf(attributes).map(({ kernel, stride, padding }, axis): AxisMap => {
+    const maps = avgPoolWindows(attributes).map(({ kernel, stride, padding }, axis): AxisMap => {
       const divisor = override === null ? both : axis === 0 ? 1 : override;
       return ["pool", x!.shape.at(axis - 2)!, output.at(axis - 2)!, kernel, stride, padding, divisor];
     });
     return resample2d(x!, maps[0]!, maps[1]!);
-  },
-  window(outputIndex, axis, _which, _inputs, _output, attributes) {
-    const { kernel, stride, padding } = windowsOf(attributes)[axis];
-    const first = outputIndex * stride - padding;
-    return [first, first + kernel - 1];
-  },
-  // The usual count, which is that of one pass: a window is summed and divided once. The body makes a pass for each axis.
-  cost([input], output, attributes) {
-    const [height, width] = windowsOf(attributes);
-    const count = numel(output.shape);
-    const nominal = { multiplications: 0, additions: count * (height.kernel * width.kernel - 1) };
-    const [rows, columns] = poolTaps([height, width], input!.shape, output.shape);
-    const needed = numel(output.shape.slice(0, -2)) * (rows.pairs * columns.pairs - rows.windows * columns.windows);
-    return {
-      ...nominal,
-      biasAdditions: 0,
-      other: { divide: count },
-      ...paddedPart(nominal, { multiplications: 0, additions: needed }),
-    };
   },
 };
 

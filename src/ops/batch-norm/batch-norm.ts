@@ -28,7 +28,13 @@ export const batchNorm2dOp: CompositionOp = {
     const { shape } = x!;
     if (shape.length !== 4) throw new ShapeError("batchNorm2d", "needs [N, C, H, W]", { input: shape });
     if (training && elementsPerChannel(shape) < 2) {
-      throw new ShapeError("batchNorm2d", "needs more than one value per channel when training", { input: shape });
+      const advice = "Use a larger batch or a larger picture.";
+      throw new ShapeError(
+        "batchNorm2d",
+        "needs more than one value per channel when training",
+        { input: shape },
+        advice,
+      );
     }
     for (const each of perChannel) {
       if (each.shape.length === 1 && each.shape[0] === shape[1]) continue;
@@ -41,21 +47,21 @@ export const batchNorm2dOp: CompositionOp = {
   body: (inputs, { eps, training, affine }) => {
     const x = inputs[0]!;
     const [weight, bias] = affine ? inputs.slice(-2) : [];
-    const mean = training ? meanOf(x, [0, 2, 3], true) : perChannel(inputs[1]!);
-    const centred = sub(x, mean);
-    const variance = training ? meanOf(pow(centred, 2), [0, 2, 3], true) : perChannel(inputs[2]!);
-    const deviation = sqrt(add(variance, constant(eps as number)));
-    // The scale is worked out per channel: one multiplication and one addition are left for each element.
-    const scale = weight ? div(perChannel(weight), deviation) : div(constant(1), deviation);
-    const scaled = mul(centred, scale);
-    const output = bias ? add(scaled, perChannel(bias)) : scaled;
-    if (training) {
-      const count = elementsPerChannel(x.shape);
-      statistics.set(output, {
-        mean: flat(mean),
-        variance: mul(flat(variance), constant(count / (count - 1))),
-      });
+    const scaleOf = (variance: Node) =>
+      div(weight ? perChannel(weight) : constant(1), sqrt(add(variance, constant(eps as number))));
+    // Scale and shift are worked out per channel: one multiplication and one addition are left for each element.
+    if (!training) {
+      const [mean, scale] = [perChannel(inputs[1]!), scaleOf(perChannel(inputs[2]!))];
+      const shift = mul(mean, scale);
+      return bias ? add(mul(x, scale), sub(perChannel(bias), shift)) : sub(mul(x, scale), shift);
     }
+    const mean = meanOf(x, [0, 2, 3], true);
+    const centred = sub(x, mean);
+    const variance = meanOf(pow(centred, 2), [0, 2, 3], true);
+    const scaled = mul(centred, scaleOf(variance));
+    const output = bias ? add(scaled, perChannel(bias)) : scaled;
+    const count = elementsPerChannel(x.shape);
+    statistics.set(output, { mean: flat(mean), variance: mul(flat(variance), constant(count / (count - 1))) });
     return output;
   },
 };

@@ -6,7 +6,7 @@ import { unsqueeze } from "../reshape/reshape.ts";
 import { narrow } from "../slice-pad/slice.ts";
 
 /** Where each input begins along `dim`. */
-function starts(inputs: readonly TensorType[], dim: number): number[] {
+export function catStarts(inputs: readonly TensorType[], dim: number): number[] {
   let at = 0;
   return inputs.map((input) => {
     const start = at;
@@ -32,20 +32,9 @@ export const catOp: PlacementOp = {
     const total = inputs.reduce((sum, { shape }) => sum + shape[dim]!, 0);
     return first.shape.map((size, axis) => (axis === dim ? total : size));
   },
-  window(outputIndex, axis, which, inputs, output, attributes) {
-    const at = output.shape.length - 2 + axis;
-    if (at < 0) return null;
-    if (attributes.dim !== at) return [outputIndex, outputIndex];
-    const index = outputIndex - starts(inputs, at)[which]!;
-    const length = inputs[which]!.shape[at]!;
-    // Another input's part: nothing before the first element, or behind the last. Outside of all, the outermost goes on.
-    if (index < 0 && which > 0) return [0, -1];
-    if (index >= length && which < inputs.length - 1) return [length, length - 1];
-    return [index, index];
-  },
   gradient(node, gradOutput, needs) {
     const dim = node.attributes.dim as number;
-    const from = starts(node.inputs, dim);
+    const from = catStarts(node.inputs, dim);
     return node.inputs.map((input, which) =>
       needs[which] ? narrow(gradOutput, dim, from[which]!, input.shape[dim]!) : null,
     );
@@ -54,7 +43,7 @@ export const catOp: PlacementOp = {
     const dim = attributes.dim as number;
     return {
       fill: null,
-      regions: starts(inputs, dim).map((start) => ({
+      regions: catStarts(inputs, dim).map((start) => ({
         offsets: output.shape.map((_, axis) => (axis === dim ? start : 0)),
         steps: output.shape.map(() => 1),
       })),

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { dataNode } from "../../core/node.ts";
 import { evaluate } from "../../devices/reference/evaluate.ts";
 import { checkOp } from "../../testing/check-op.ts";
+import { windows } from "../windows.ts";
 import { channelShuffle, channelShuffleOp } from "./channel-shuffle.ts";
 
 checkOp("channelShuffle", [
@@ -14,7 +15,7 @@ it("deals the groups' channels out in turn", () => {
   const x = dataNode(numbers, [1, 6, 1, 1]);
   const [output] = evaluate([channelShuffle(x, 2)], () => numbers);
   expect([...output!]).toEqual([0, 3, 1, 4, 2, 5]);
-  expect(channelShuffleOp.window!(7, 0, 0, [x], x, {})).toEqual([7, 7]);
+  expect(windows.get(channelShuffleOp)!(7, 0, 0, [x], x, {})).toEqual([7, 7]);
 });
 
 it("says what it needs", () => {

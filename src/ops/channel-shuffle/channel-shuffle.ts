@@ -19,7 +19,6 @@ export const channelShuffleOp: CompositionOp = {
     const apart = reshape(x!, [batch, groups, channels / groups, ...plane]);
     return reshape(transpose(apart, 1, 2), x!.shape);
   },
-  window: (outputIndex) => [outputIndex, outputIndex],
 };
 
 /**

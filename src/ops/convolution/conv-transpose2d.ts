@@ -1,9 +1,8 @@
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
 import type { Attributes, NumericArray, PrimitiveOp } from "../../core/op.ts";
-import { numel, type TensorType } from "../../core/shape.ts";
+import type { TensorType } from "../../core/shape.ts";
 import { sum } from "../sum-expand/sum.ts";
-import { paddedPart, type TapGeometry, tapsInside } from "../taps.ts";
 import { recordConv2d } from "./conv2d.ts";
 import {
   type Conv2dOptions,
@@ -15,7 +14,6 @@ import {
   type Pair,
   pair,
   plural,
-  tapGeometry,
   transposedSize,
 } from "./geometry.ts";
 import { recordWeightGradient } from "./weight-gradient.ts";
@@ -109,47 +107,6 @@ export const convTranspose2dOp: PrimitiveOp = {
     }
     return [batch, perGroup * groups, ...sizes];
   },
-  cost(inputs, output, attributes) {
-    const [input, weight, bias] = inputs as [TensorType, TensorType, TensorType?];
-    const [rows, columns] = ([0, 1] as const).map((axis) =>
-      axisProducts(
-        tapGeometry(attributes as ConvTransposeAttributes, axis, input.shape[axis + 2]!, weight.shape[axis + 2]!),
-        output.shape[axis + 2]!,
-      ),
-    );
-    const [batch, channels] = output.shape as [number, number];
-    const arithmetic = (which: "all" | "kept") => {
-      const products = batch * input.shape[1]! * weight.shape[1]! * rows![which].pairs * columns![which].pairs;
-      const sums = products === 0 ? 0 : batch * channels * rows![which].outputs * columns![which].outputs;
-      return { multiplications: products, additions: products - sums };
-    };
-    const nominal = arithmetic("all");
-    return {
-      ...nominal,
-      biasAdditions: bias ? numel(output.shape) : 0,
-      other: {},
-      ...paddedPart(nominal, arithmetic("kept")),
-    };
-  },
-  /** An output that no input reaches has an empty interval: its last index is below its first. */
-  window(at, axis, which, inputs, _output, attributes) {
-    if (which !== 0) return null;
-    const { stride, padding, dilation } = attributes as ConvTransposeAttributes;
-    let first = Number.POSITIVE_INFINITY;
-    let last = Number.NEGATIVE_INFINITY;
-    let step = 1;
-    for (let k = 0; k < inputs[1]!.shape[axis + 2]!; k++) {
-      const scaled = at + padding[axis] - k * dilation[axis];
-      if (scaled % stride[axis] !== 0) continue;
-      // Each tap reads further in front than the one before it.
-      if (first <= last) step = first - scaled / stride[axis];
-      first = scaled / stride[axis];
-      last = Math.max(last, first);
-    }
-    if (first <= last) return [first, last, step];
-    const near = Math.floor((at + padding[axis]) / stride[axis]);
-    return [near + 1, near];
-  },
   gradient(node, gradOutput, needs) {
     const [input, weight] = node.inputs as [Node, Node];
     const geometry = forwardGeometry(node.attributes as ConvTransposeAttributes);
@@ -161,26 +118,6 @@ export const convTranspose2dOp: PrimitiveOp = {
   },
   reference,
 };
-
-/** Pairs of an input and a tap along one axis, and the positions that they land on. */
-interface Products {
-  readonly pairs: number;
-  readonly outputs: number;
-}
-
-/** All of them, and those that the padding leaves: an input is a window over the output, which has `size` positions. */
-function axisProducts(geometry: TapGeometry, size: number): { readonly all: Products; readonly kept: Products } {
-  const { windows, taps, stride, dilation, padding } = geometry;
-  const reached = new Set<number>();
-  for (let input = 0; input < windows; input++) {
-    for (let tap = 0; tap < taps; tap++) reached.add(input * stride + tap * dilation - padding);
-  }
-  const inside = [...reached].filter((at) => at >= 0 && at < size).length;
-  return {
-    all: { pairs: windows * taps, outputs: reached.size },
-    kept: { pairs: tapsInside(geometry, size).pairs, outputs: inside },
-  };
-}
 
 /** The convolution that maps the output back to the input's size: whole strides of output padding are cropped again. */
 function forwardGeometry({

@@ -1,9 +1,8 @@
 import { ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
 import type { Attributes, NumericArray, PrimitiveOp } from "../../core/op.ts";
-import { numel, type Shape, type TensorType } from "../../core/shape.ts";
+import type { Shape, TensorType } from "../../core/shape.ts";
 import { sum } from "../sum-expand/sum.ts";
-import { paddedPart, tapsInside } from "../taps.ts";
 import { recordConvTranspose2d } from "./conv-transpose2d.ts";
 import {
   type Conv2dOptions,
@@ -15,7 +14,6 @@ import {
   convolvedSize,
   leftOut,
   plural,
-  tapGeometry,
 } from "./geometry.ts";
 import { recordWeightGradient } from "./weight-gradient.ts";
 
@@ -61,32 +59,6 @@ export const conv2dOp: PrimitiveOp = {
     checkGroups("conv2d", "output", outputs, groups);
     checkBias("conv2d", bias, outputs);
     return [batch, outputs, ...outputSize(input.shape, kernel, attributes as ConvolutionAttributes)];
-  },
-  cost([input, weight, bias], output, attributes) {
-    const outputs = numel(output.shape);
-    const terms = numel(weight!.shape.slice(1));
-    const nominal = { multiplications: terms * outputs, additions: Math.max(0, terms - 1) * outputs };
-    const [rows, columns] = ([0, 1] as const).map((axis) =>
-      tapsInside(
-        tapGeometry(attributes as ConvolutionAttributes, axis, output.shape[axis + 2]!, weight!.shape[axis + 2]!),
-        input!.shape[axis + 2]!,
-      ),
-    );
-    const planes = output.shape[0]! * output.shape[1]!;
-    const products = planes * weight!.shape[1]! * rows!.pairs * columns!.pairs;
-    const sums = products === 0 ? 0 : planes * rows!.windows * columns!.windows;
-    return {
-      ...nominal,
-      biasAdditions: bias ? outputs : 0,
-      other: {},
-      ...paddedPart(nominal, { multiplications: products, additions: products - sums }),
-    };
-  },
-  window(at, axis, which, inputs, _output, attributes) {
-    if (which !== 0) return null;
-    const { stride, padding, dilation } = attributes as ConvolutionAttributes;
-    const first = at * stride[axis] - padding[axis];
-    return [first, first + dilation[axis] * (inputs[1]!.shape[axis + 2]! - 1), dilation[axis]];
   },
   gradient(node, gradOutput, needs) {
     const [input, weight] = node.inputs as [Node, Node];

@@ -1,5 +1,7 @@
 import type { Argument, KernelCall, KernelPlan, WasmKernel } from "../../core/kernel.ts";
+import { bandsOf } from "./bands.ts";
 import { conv2dOp } from "./conv2d.ts";
+import { flatten } from "./direct/flatten.ts";
 import { packedBytes, packStep } from "./direct/pack.ts";
 import { type DirectProblem, panelsOf } from "./direct/problem.ts";
 import { directStep } from "./direct/step.ts";
@@ -72,10 +74,13 @@ export function planDirect(call: KernelCall, problems: readonly DirectProblem[])
   const bias: Argument = call.inputs[2] ? { buffer: "input", index: 2, offset: call.inputLayouts[2]!.offset } : 0;
   const workspaces: number[] = [];
   const tables: Int32Array[] = [];
-  const steps = problems.flatMap((problem, workspace) => {
+  const steps = problems.map(flatten).flatMap((problem, workspace) => {
     const panels = panelsOf(problem);
     workspaces.push(packedBytes(panels));
-    return [packStep(problem, panels, bias, workspace), directStep(problem, panels, workspace, tables)];
+    const pack = packStep(problem, panels, bias, workspace);
+    const step = directStep(problem, panels, workspace, tables);
+    if (problems.length > 1) return [pack, step];
+    return [pack, { ...step, bands: bandsOf(problem, 1, (part) => directStep(part, panels, workspace, [])) }];
   });
   return { steps, workspaces, tables };
 }

@@ -6,6 +6,8 @@ import { evaluate } from "../../devices/reference/evaluate.ts";
 import { checkOp } from "../../testing/check-op.ts";
 import { expectClose } from "../../testing/close.ts";
 import { type GoldenCase, goldenCases } from "../../testing/golden.ts";
+import { costs } from "../costs.ts";
+import { windows } from "../windows.ts";
 import { convTranspose2d } from "./conv-transpose2d.ts";
 import { conv2d } from "./conv2d.ts";
 import { conv2dWeightGradient } from "./weight-gradient.ts";
@@ -87,7 +89,7 @@ test("the gradients of all three are convolutions again, of the right shapes", (
 });
 
 test("costs follow the exact formulas", () => {
-  const cost = (node: Node) => (node.op as PrimitiveOp).cost(node.inputs, node, node.attributes);
+  const cost = (node: Node) => costs.get(node.op)!(node.inputs, node, node.attributes);
   const forward = conv2d(zeros(1, 3, 32, 32), zeros(20, 3, 5, 5), zeros(20));
   expect(cost(forward)).toEqual({
     multiplications: 75 * 20 * 28 * 28,
@@ -144,8 +146,8 @@ test.each([
       const [grad] = evaluate([gradients(output, dataNode(seed, output.shape), [x], add)[0]!], data);
       const touched = [...grad!.keys()].filter((at) => grad![at] !== 0);
       const op = output.op as PrimitiveOp;
-      const rows = op.window!(y, 0, 0, output.inputs, output, output.attributes)!;
-      const columns = op.window!(column, 1, 0, output.inputs, output, output.attributes)!;
+      const rows = windows.get(op)!(y, 0, 0, output.inputs, output, output.attributes)!;
+      const columns = windows.get(op)!(column, 1, 0, output.inputs, output, output.attributes)!;
       const inside = [...grad!.keys()].filter((at) => {
         const [row, place] = [Math.floor(at / 9), at % 9];
         return row >= rows[0] && row <= rows[1] && place >= columns[0] && place <= columns[1];

@@ -171,6 +171,29 @@ test("convTranspose2d direct applies epilogues and writes any layout", () => {
   );
 });
 
+test("conv2d direct runs over rows that fill tiles badly, where a tap reads one pixel", () => {
+  const sizes = fc.constantFrom([7, 7], [3, 3], [21, 2], [5, 1], [12, 14]);
+  const shapes = fc.record({
+    sizes,
+    batch: small(1, 2),
+    inputs: small(1, 9),
+    outputs: small(5, 40),
+    seed: small(0, 99),
+  });
+  fc.assert(
+    fc.property(shapes, fc.constantFrom(...targets), small(0, 511), ({ sizes, batch, ...c }, target, choice) => {
+      const generator = new Generator(c.seed);
+      const leaf = (...shape: number[]) => dataNode(random(generator, shape), shape);
+      const node = conv2d(leaf(batch, c.inputs, ...sizes), leaf(c.outputs, c.inputs, 1, 1), leaf(c.outputs));
+      const forward = runNode(conv2dDirect, node, { target });
+      expectClose(forward, reference(node), { terms: terms(node), term: 1 });
+      expectSameBits(runNode(conv2dDirect, node, { target, order: "backward" }), forward);
+      checkEpilogue(conv2dDirect, node, choice, generator, transposedTerms(node), { target });
+    }),
+    runs,
+  );
+});
+
 /** Large enough to be cut into pieces by images, by rows and by panels. */
 test.each<[string, (leaf: (...shape: number[]) => Node) => Node]>([
   ["images", (leaf) => conv2d(leaf(150, 8, 6, 6), leaf(12, 8, 3, 3), leaf(12), { padding: 1 })],

@@ -1,7 +1,6 @@
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import type { Attributes } from "../../core/op.ts";
 import type { TensorType } from "../../core/shape.ts";
-import type { TapGeometry } from "../taps.ts";
 
 export type Pair = readonly [height: number, width: number];
 export type Sides = readonly [top: number, left: number, bottom: number, right: number];
@@ -86,16 +85,6 @@ export function transposedSize(size: number, kernel: number, axis: 0 | 1, attrib
 /** The rows (or columns) that a convolution leaves out at the end of an input of that size: the output padding of its gradient. */
 export function leftOut(size: number, kernel: number, axis: 0 | 1, attributes: ConvolutionAttributes): number {
   return size - transposedSize(convolvedSize(size, kernel, axis, attributes), kernel, axis, attributes);
-}
-
-/** The windows of a convolution along one axis. */
-export function tapGeometry(
-  { stride, padding, dilation }: ConvolutionAttributes,
-  axis: 0 | 1,
-  windows: number,
-  taps: number,
-): TapGeometry {
-  return { windows, taps, stride: stride[axis], dilation: dilation[axis], padding: padding[axis] };
 }
 
 /** The rules that the inputs of all ops of this room share. @throws ShapeError, ArgumentError */

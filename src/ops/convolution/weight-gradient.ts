@@ -1,8 +1,7 @@
 import { ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
 import type { Attributes, NumericArray, PrimitiveOp } from "../../core/op.ts";
-import { numel, type TensorType } from "../../core/shape.ts";
-import { paddedPart, tapsInside } from "../taps.ts";
+import type { TensorType } from "../../core/shape.ts";
 import { inputGradient, outputSize, recordConv2d } from "./conv2d.ts";
 import {
   type Conv2dOptions,
@@ -65,28 +64,6 @@ export const conv2dWeightGradientOp: PrimitiveOp = {
       );
     }
     return [outputs, channels / groups, ...kernel_size];
-  },
-  cost([input, gradOutput], output, attributes) {
-    const [batch, , height, width] = gradOutput!.shape as [number, number, number, number];
-    const weights = numel(output.shape);
-    const terms = batch * height * width;
-    const nominal = { multiplications: weights * terms, additions: weights * Math.max(0, terms - 1) };
-    const [rows, columns] = ([0, 1] as const).map((axis) => {
-      // Each weight is a window here, and each element of gradOutput a tap.
-      const { padding, stride, dilation } = attributes as WeightGradientAttributes;
-      const own = { stride: dilation[axis], dilation: stride[axis], padding: padding[axis] };
-      const sizes = { windows: output.shape[axis + 2]!, taps: gradOutput!.shape[axis + 2]! };
-      return tapsInside({ ...own, ...sizes }, input!.shape[axis + 2]!);
-    });
-    const planes = output.shape[0]! * output.shape[1]!;
-    const products = planes * batch * rows!.pairs * columns!.pairs;
-    const sums = products === 0 ? 0 : planes * rows!.windows * columns!.windows;
-    return {
-      ...nominal,
-      biasAdditions: 0,
-      other: {},
-      ...paddedPart(nominal, { multiplications: products, additions: products - sums }),
-    };
   },
   gradient(node, gradWeight, needs) {
     const [input, gradOutput] = node.inputs as [Node, Node];

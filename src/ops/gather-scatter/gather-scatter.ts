@@ -1,7 +1,7 @@
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
-import { type Attributes, type Interval, type NumericArray, noCost, type PrimitiveOp } from "../../core/op.ts";
-import { contiguousStrides, normalizeDim, numel, type Shape, type TensorType } from "../../core/shape.ts";
+import type { Attributes, NumericArray, PrimitiveOp } from "../../core/op.ts";
+import { contiguousStrides, normalizeDim, type Shape, type TensorType } from "../../core/shape.ts";
 import { add, float } from "../elementwise/index.ts";
 
 /** Attribute: `dim`, counted from the front. Inputs: x, index. */
@@ -9,8 +9,6 @@ export const gatherOp: PrimitiveOp = {
   kind: "primitive",
   name: "gather",
   shape: ([x, index], attributes) => checkIndex("gather", x!.shape, index!, attributes.dim as number),
-  cost: () => noCost,
-  window: (at, axis, which, inputs, _output, attributes) => window(at, axis, which === 0, inputs[1]!, attributes),
   gradient: ({ inputs: [x, index], attributes }, grad) => [
     scatterSum(x!.shape, attributes.dim as number, index!, grad),
     null,
@@ -46,9 +44,6 @@ export const scatterSumOp: PrimitiveOp = {
     }
     return size;
   },
-  // Which elements meet depends on numbers, so each counts as added to what is there.
-  cost: ([index]) => ({ ...noCost, additions: numel(index!.shape) }),
-  window: (at, axis, _which, inputs, _output, attributes) => window(at, axis, true, inputs[0]!, attributes),
   gradient: ({ inputs: [index], attributes }, grad) => [null, gather(grad, attributes.dim as number, index!)],
   reference: ([index, src], output, [indexType], outputType, attributes) => {
     output.fill(0);
@@ -85,10 +80,6 @@ function checkIndex(subject: string, shape: Shape, index: TensorType, dim: numbe
     });
   }
   return index.shape;
-}
-
-function window(at: number, axis: 0 | 1, moves: boolean, index: TensorType, attributes: Attributes): Interval {
-  return moves && attributes.dim === index.shape.length - 2 + axis ? null : [at, at];
 }
 
 /** Visits each element of the index: `at` counts through it, `indexed` is where it points to in a tensor of `shape`. */

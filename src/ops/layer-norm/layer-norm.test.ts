@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { dataNode } from "../../core/node.ts";
 import { evaluate } from "../../devices/reference/evaluate.ts";
 import { checkOp } from "../../testing/check-op.ts";
+import { windows } from "../windows.ts";
 import { layerNorm, layerNorm2d, layerNormOp } from "./layer-norm.ts";
 
 checkOp("layerNorm", [
@@ -39,10 +40,10 @@ it("gives each sample the mean 0 and the variance 1", () => {
 it("keeps pixels where channels are normalised, and sees the whole axis where it is normalised", () => {
   const x = dataNode(new Float32Array(24), [1, 2, 3, 4]);
   const perPixel = layerNorm2d(x);
-  expect(layerNormOp.window!(2, 0, 0, [x], perPixel, perPixel.attributes)).toEqual([2, 2]);
+  expect(windows.get(layerNormOp)!(2, 0, 0, [x], perPixel, perPixel.attributes)).toEqual([2, 2]);
   const perRow = layerNorm(x, [4]);
-  expect(layerNormOp.window!(2, 0, 0, [x], perRow, perRow.attributes)).toEqual([2, 2]);
-  expect(layerNormOp.window!(2, 1, 0, [x], perRow, perRow.attributes)).toBeNull();
+  expect(windows.get(layerNormOp)!(2, 0, 0, [x], perRow, perRow.attributes)).toEqual([2, 2]);
+  expect(windows.get(layerNormOp)!(2, 1, 0, [x], perRow, perRow.attributes)).toBeNull();
 });
 
 it("says what it needs", () => {

@@ -6,7 +6,7 @@ import { add, constant, div, mul, pow, sqrt, sub } from "../elementwise/index.ts
 import { mean } from "../reduce/index.ts";
 import { reshape } from "../reshape/reshape.ts";
 
-const dimsOf = (attributes: Attributes) => attributes.dims as readonly number[];
+export const normalizedDims = (attributes: Attributes) => attributes.dims as readonly number[];
 
 /** Attributes: `dims` that are normalised together, ascending, `eps`, `affine`. Inputs: x, then weight and bias if affine. */
 export const layerNormOp: CompositionOp = {
@@ -14,7 +14,7 @@ export const layerNormOp: CompositionOp = {
   name: "layerNorm",
   family: "layer norm",
   body([x, weight, bias], attributes) {
-    const dims = dimsOf(attributes);
+    const dims = normalizedDims(attributes);
     const centred = sub(x!, mean(x!, dims, true));
     const variance = mean(pow(centred, 2), dims, true);
     const normal = div(centred, sqrt(add(variance, constant(attributes.eps as number))));
@@ -22,10 +22,6 @@ export const layerNormOp: CompositionOp = {
     // Sizes from the first normalised dimension on; the others broadcast.
     const sizes = x!.shape.slice(dims[0]).map((size, index) => (dims.includes(dims[0]! + index) ? size : 1));
     return add(mul(normal, reshape(weight, sizes)), reshape(bias, sizes));
-  },
-  window(outputIndex, axis, which, [input], _output, attributes) {
-    const dim = input!.shape.length - 2 + axis;
-    return which > 0 || dimsOf(attributes).includes(dim) ? null : [outputIndex, outputIndex];
   },
 };
 

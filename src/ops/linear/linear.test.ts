@@ -6,6 +6,7 @@ import { evaluate } from "../../devices/reference/evaluate.ts";
 import { expectClose } from "../../testing/close.ts";
 import { goldenCases } from "../../testing/golden.ts";
 import { addNodes, gradientError } from "../../testing/spatial.ts";
+import { costs } from "../costs.ts";
 import { linear } from "./linear.ts";
 
 const data = (node: Node) => {
@@ -40,7 +41,7 @@ test("costs I·O multiplications, (I - 1)·O additions and O bias additions a ro
   const total = { multiplications: 0, additions: 0, biasAdditions: 0 };
   for (const { op, inputs, attributes, shape, dtype } of topological([node])) {
     if (op.kind !== "primitive") continue;
-    const cost = op.cost(inputs, { shape, dtype }, attributes);
+    const cost = costs.get(op)!(inputs, { shape, dtype }, attributes);
     total.multiplications += cost.multiplications;
     total.additions += cost.additions;
     total.biasAdditions += cost.biasAdditions;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { gradients } from "../../core/gradient.ts";
 import { dataNode, type Node } from "../../core/node.ts";
-import type { PrimitiveOp } from "../../core/op.ts";
 import { evaluate } from "../../devices/reference/evaluate.ts";
 import { expectClose } from "../../testing/close.ts";
 import { goldenCases } from "../../testing/golden.ts";
 import { addNodes, gradientError } from "../../testing/spatial.ts";
+import { costs } from "../costs.ts";
 import { matmul } from "./matmul.ts";
 
 const data = (node: Node) => {
@@ -86,7 +86,7 @@ test("the transposes say how the inputs are stored", () => {
 
 test("costs are exact", () => {
   const { op, inputs, attributes, ...type } = matmul(zeros(2, 4, 3), zeros(2, 3, 5), { bias: zeros(5) });
-  expect((op as PrimitiveOp).cost(inputs, type, attributes)).toEqual({
+  expect(costs.get(op)!(inputs, type, attributes)).toEqual({
     multiplications: 2 * 4 * 5 * 3,
     additions: 2 * 4 * 5 * 2,
     biasAdditions: 2 * 4 * 5,

@@ -1,6 +1,6 @@
 import { ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
-import { type Attributes, noCost, type PrimitiveOp } from "../../core/op.ts";
+import type { Attributes, PrimitiveOp } from "../../core/op.ts";
 import { broadcastShapes, contiguousStrides, numel, type Shape, type TensorType } from "../../core/shape.ts";
 import { reshape } from "../reshape/reshape.ts";
 import { sumTo } from "../sum-expand/index.ts";
@@ -104,16 +104,6 @@ export const matmulOp: PrimitiveOp = {
   shape(inputs, attributes) {
     const { batch, m, n } = matmulSizes(inputs, attributes);
     return [...batch, m, n];
-  },
-  cost(inputs, output, attributes) {
-    const { k } = matmulSizes(inputs, attributes);
-    const results = numel(output.shape);
-    return {
-      ...noCost,
-      multiplications: results * k,
-      additions: results * Math.max(0, k - 1),
-      biasAdditions: inputs.length > 2 ? results : 0,
-    };
   },
   gradient(node, gradOutput, needs) {
     const [a, b, bias] = node.inputs as [Node, Node, Node?];

@@ -10,6 +10,8 @@ import { batchOffsets, type MatmulSizes, matmulOp, matmulSizes } from "./matmul.
 /** Rows of a that a piece goes over with one packed panel. */
 const mostPieceRows = 256;
 const pieceFlops = 10e6;
+/** What turning an element of b into a panel costs, measured. */
+const packingFlops = 32;
 
 export const matmulWasm: WasmKernel = {
   op: matmulOp,
@@ -85,13 +87,15 @@ interface Cuts {
 }
 
 /** By shape alone: the parts of k are summed apart. */
-function cut({ m, n, k }: MatmulSizes, { target }: KernelCall): Cuts {
+function cut({ m, n, k }: MatmulSizes, { target, attributes }: KernelCall): Cuts {
   const vectors = Math.ceil(n / 4);
   const tile = chooseTile(m < 24 ? m : 120, vectors, target);
   const rowBlocks = evenParts(m, tile.rows);
   const columnBlocks = evenParts(vectors, tile.vectors);
   const kBlocks = Math.ceil(k / mostDepth);
-  const wanted = Math.ceil((2 * m * n * k) / pieceFlops);
+  // Few rows: turning b into panels takes longer than the products.
+  const packing = attributes.transposeB === true ? packingFlops : 0;
+  const wanted = Math.ceil(((2 * m + packing) * n * k) / pieceFlops);
   const blocks = { vectors, mostRows: tile.rows, rowBlocks, columnBlocks, kBlocks };
   // Many terms for few results: parts of the sum, not of the matrix, are what there is to share out.
   if (m <= 64 && n <= 64 && kBlocks >= 8) {

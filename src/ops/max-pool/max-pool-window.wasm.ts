@@ -109,12 +109,16 @@ export function emitWindow(f: FunctionBuilder, code: PoolCode, state: WindowStat
 
   for (const u of range) f.f32x4(Number.NEGATIVE_INFINITY).set(best[u]!);
   if (kind === "value") {
+    // f32x4.max takes eight instructions where processors drop NaN: three do, with a mask of the lanes that saw one.
+    for (const u of range) f.f32x4(0).set(held[u]!);
     taps.each([state.x], ([place]) => {
       for (const u of range) {
-        f.get(best[u]!);
-        load(place!, u).op("f32x4.max").set(best[u]!);
+        load(place!, u).set(value);
+        f.get(best[u]!).get(value).op("f32x4.pmax").set(best[u]!);
+        f.get(held[u]!).get(value).get(value).op("f32x4.ne").op("v128.or").set(held[u]!);
       }
     });
+    for (const u of range) f.get(best[u]!).get(held[u]!).op("v128.or").set(best[u]!);
     storePooled(best);
   } else if (kind === "index") {
     taps.pushFirst(state.flat, -1);

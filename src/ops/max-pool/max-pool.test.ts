@@ -4,6 +4,8 @@ import { checkOp } from "../../testing/check-op.ts";
 import { goldenCases } from "../../testing/golden.ts";
 import { valuesOf } from "../../testing/golden-run.ts";
 import { errorInUnits, runCase } from "../../testing/spatial.ts";
+import { costs } from "../costs.ts";
+import { windows } from "../windows.ts";
 import { maxPool2d, maxPool2dIndex, maxPool2dOp } from "./max-pool.ts";
 
 checkOp("maxPool2d", [
@@ -55,6 +57,6 @@ it("counts comparisons and tells its window", () => {
   const x = dataNode(new Float32Array(32), [1, 2, 4, 4]);
   const y = maxPool2d(x, 3, { stride: 1, padding: 1, dilation: 2 });
   expect(y.shape).toEqual([1, 2, 2, 2]);
-  expect(maxPool2dOp.cost([x], y, y.attributes).other).toEqual({ compare: 8 * 8 });
-  expect(maxPool2dOp.window!(1, 0, 0, [x], y, y.attributes)).toEqual([0, 4, 2]);
+  expect(costs.get(maxPool2dOp)!([x], y, y.attributes).other).toEqual({ compare: 8 * 8 });
+  expect(windows.get(maxPool2dOp)!(1, 0, 0, [x], y, y.attributes)).toEqual([0, 4, 2]);
 });

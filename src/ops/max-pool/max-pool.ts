@@ -1,10 +1,9 @@
 import { ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
 import type { PrimitiveOp } from "../../core/op.ts";
-import { numel, sameShape } from "../../core/shape.ts";
-import { type Pair, pairOf, poolTaps } from "../pooling.ts";
-import { paddedPart } from "../taps.ts";
-import { compareCost, eachMaximum, maxPooledShape, poolWindow, windowsOf } from "./windows.ts";
+import { sameShape } from "../../core/shape.ts";
+import { type Pair, pairOf } from "../pooling.ts";
+import { eachMaximum, maxPooledShape } from "./windows.ts";
 
 /** The largest element of each window. */
 export const maxPool2dOp: PrimitiveOp = {
@@ -12,8 +11,6 @@ export const maxPool2dOp: PrimitiveOp = {
   name: "maxPool2d",
   family: "max pooling",
   shape: ([input], attributes) => maxPooledShape(input!.shape, attributes),
-  cost: (_inputs, output, attributes) => compareCost(output, attributes),
-  window: poolWindow,
   gradient: ({ inputs, attributes }, gradOutput) => [record(maxPool2dGradientOp, [inputs[0]!, gradOutput], attributes)],
   reference([x], output, [input], _outputType, attributes) {
     eachMaximum(x!, input!.shape, attributes, (pooled, plane, position) => {
@@ -28,8 +25,6 @@ export const maxPool2dIndexOp: PrimitiveOp = {
   name: "maxPool2dIndex",
   shape: ([input], attributes) => maxPooledShape(input!.shape, attributes),
   dtype: () => "int32",
-  cost: (_inputs, output, attributes) => compareCost(output, attributes),
-  window: poolWindow,
   gradient: () => [null],
   reference([x], output, [input], _outputType, attributes) {
     eachMaximum(x!, input!.shape, attributes, (pooled, _plane, position) => {
@@ -45,17 +40,6 @@ export const maxPool2dGradientOp: PrimitiveOp = {
   shape([x, gradOutput], attributes) {
     needPooled("maxPool2dGradient", maxPooledShape(x!.shape, attributes), gradOutput!.shape);
     return x!.shape;
-  },
-  // Where the maxima lie depends on numbers, so each gradient counts as added to what is there.
-  cost([x, gradOutput], _output, attributes) {
-    const nominal = { multiplications: 0, additions: numel(gradOutput!.shape) };
-    const [rows, columns] = poolTaps(windowsOf(attributes), x!.shape, gradOutput!.shape);
-    const needed = numel(x!.shape.slice(0, -2)) * rows.windows * columns.windows;
-    return {
-      ...compareCost(gradOutput!, attributes),
-      ...nominal,
-      ...paddedPart(nominal, { multiplications: 0, additions: needed }),
-    };
   },
   gradient: ({ inputs, attributes }, gradOutput) => [
     null,
@@ -77,8 +61,6 @@ export const maxPool2dGatherOp: PrimitiveOp = {
     needPooled("maxPool2dGather", x!.shape, y!.shape);
     return maxPooledShape(x!.shape, attributes);
   },
-  cost: (_inputs, output, attributes) => compareCost(output, attributes),
-  window: poolWindow,
   gradient: ({ inputs, attributes }, gradOutput) => [
     null,
     record(maxPool2dGradientOp, [inputs[0]!, gradOutput], attributes),

@@ -1,5 +1,5 @@
-import type { Attributes, Cost, NumericArray, PrimitiveOp } from "../../core/op.ts";
-import { numel, type Shape, type TensorType } from "../../core/shape.ts";
+import type { Attributes, NumericArray } from "../../core/op.ts";
+import { numel, type Shape } from "../../core/shape.ts";
 import { type Pair, pooledShape, type Windows } from "../pooling.ts";
 
 export function windowsOf(attributes: Attributes): [Windows, Windows] {
@@ -22,27 +22,6 @@ export function windowsOf(attributes: Attributes): [Windows, Windows] {
 
 export const maxPooledShape = (input: Shape, attributes: Attributes): Shape =>
   pooledShape("maxPool2d", input, windowsOf(attributes));
-
-/** The inputs, not clipped, that an output of the pool depends on. */
-export const poolWindow: NonNullable<PrimitiveOp["window"]> = (
-  outputIndex,
-  axis,
-  _which,
-  _inputs,
-  _output,
-  attributes,
-) => {
-  const { kernel, stride, padding, dilation } = windowsOf(attributes)[axis];
-  const first = outputIndex * stride - padding;
-  return [first, first + dilation * (kernel - 1), dilation];
-};
-
-/** One comparison less than a window has elements, for each of `pooled`. */
-export function compareCost(pooled: TensorType, attributes: Attributes): Cost {
-  const [height, width] = windowsOf(attributes);
-  const compare = numel(pooled.shape) * (height.kernel * width.kernel - 1);
-  return { multiplications: 0, additions: 0, biasAdditions: 0, other: { compare } };
-}
 
 /**
  * Visits every window of `x`: its number in the pooled tensor, the first element of its plane, and the flat position in

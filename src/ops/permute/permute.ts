@@ -3,24 +3,19 @@ import { type Node, record } from "../../core/node.ts";
 import type { Attributes, MovementOp } from "../../core/op.ts";
 import { normalizeDim } from "../../core/shape.ts";
 
-const dimsOf = (attributes: Attributes) => attributes.dims as readonly number[];
+export const permutedDims = (attributes: Attributes) => attributes.dims as readonly number[];
 
 export const permuteOp: MovementOp = {
   kind: "movement",
   name: "permute",
-  shape: ([input], attributes) => dimsOf(attributes).map((dim) => input!.shape[dim]!),
-  // Axes that stay the last two keep their pixels; any other order is told as "the whole axis".
-  window(outputIndex, axis, _which, [input], _output, attributes) {
-    const at = input!.shape.length - 2 + axis;
-    return at >= 0 && dimsOf(attributes)[at] === at ? [outputIndex, outputIndex] : null;
-  },
+  shape: ([input], attributes) => permutedDims(attributes).map((dim) => input!.shape[dim]!),
   gradient(node, gradOutput) {
     const inverse: number[] = [];
-    for (const [axis, dim] of dimsOf(node.attributes).entries()) inverse[dim] = axis;
+    for (const [axis, dim] of permutedDims(node.attributes).entries()) inverse[dim] = axis;
     return [permute(gradOutput, inverse)];
   },
   view: (_input, strides, offset, _output, attributes) => ({
-    strides: dimsOf(attributes).map((dim) => strides[dim]!),
+    strides: permutedDims(attributes).map((dim) => strides[dim]!),
     offset,
   }),
 };

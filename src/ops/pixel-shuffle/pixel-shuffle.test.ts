@@ -3,6 +3,7 @@ import { dataNode } from "../../core/node.ts";
 import { checkOp } from "../../testing/check-op.ts";
 import { goldenCases } from "../../testing/golden.ts";
 import { errorInUnits, runCase } from "../../testing/spatial.ts";
+import { windows } from "../windows.ts";
 import { pixelShuffle, pixelShuffleOp, pixelUnshuffle, pixelUnshuffleOp } from "./pixel-shuffle.ts";
 
 checkOp("pixelShuffle", [
@@ -31,7 +32,7 @@ it("says what it needs", () => {
 it("knows which pixel of the input a pixel of the output comes from", () => {
   const x = dataNode(new Float32Array(36), [1, 9, 2, 2]);
   const shuffled = pixelShuffle(x, 3);
-  expect(pixelShuffleOp.window!(5, 0, 0, [x], shuffled, shuffled.attributes)).toEqual([1, 1]);
+  expect(windows.get(pixelShuffleOp)!(5, 0, 0, [x], shuffled, shuffled.attributes)).toEqual([1, 1]);
   const back = pixelUnshuffle(shuffled, 3);
-  expect(pixelUnshuffleOp.window!(1, 1, 0, [shuffled], back, back.attributes)).toEqual([3, 5]);
+  expect(windows.get(pixelUnshuffleOp)!(1, 1, 0, [shuffled], back, back.attributes)).toEqual([3, 5]);
 });

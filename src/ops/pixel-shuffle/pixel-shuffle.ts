@@ -24,10 +24,6 @@ export const pixelShuffleOp: CompositionOp = {
     const order = [...lead.keys(), at, at + 3, at + 1, at + 4, at + 2];
     return reshape(permute(apart, order), [...lead, c, height * r, width * r]);
   },
-  window(outputIndex, _axis, _which, _inputs, _output, attributes) {
-    const index = Math.floor(outputIndex / (attributes.upscaleFactor as number));
-    return [index, index];
-  },
 };
 
 export const pixelUnshuffleOp: CompositionOp = {
@@ -48,10 +44,6 @@ export const pixelUnshuffleOp: CompositionOp = {
     const apart = reshape(x!, [...lead, c, height / r, r, width / r, r]);
     const order = [...lead.keys(), at, at + 2, at + 4, at + 1, at + 3];
     return reshape(permute(apart, order), [...lead, c * r * r, height / r, width / r]);
-  },
-  window(outputIndex, _axis, _which, _inputs, _output, attributes) {
-    const r = attributes.downscaleFactor as number;
-    return [outputIndex * r, outputIndex * r + r - 1];
   },
 };
 

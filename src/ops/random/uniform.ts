@@ -12,12 +12,6 @@ export const uniformOp: PrimitiveOp = {
   kind: "primitive",
   name: "uniform",
   shape: (_inputs, attributes) => attributes.shape as Shape,
-  cost: (_inputs, output) => ({
-    multiplications: 0,
-    additions: 0,
-    biasAdditions: 0,
-    other: { random: numel(output.shape) },
-  }),
   gradient: () => [null],
   reference: ([stream], output) => {
     const seed = join(stream![0]!, stream![1]!);

@@ -1,9 +1,9 @@
 import { ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
 import type { PrimitiveOp } from "../../core/op.ts";
-import { numel, type TensorType } from "../../core/shape.ts";
+import type { TensorType } from "../../core/shape.ts";
 import { constant, div, eq, float, where } from "../elementwise/index.ts";
-import { expandAxes, reducedShape, reductionDims, reductionIndex, reductionWindow, sum } from "../sum-expand/index.ts";
+import { expandAxes, reducedShape, reductionDims, reductionIndex, sum } from "../sum-expand/index.ts";
 
 /** Reduced sizes must not be 0: an empty set has no maximum. */
 export function checkNotEmpty(subject: string, x: TensorType, dims: readonly number[]): void {
@@ -21,13 +21,6 @@ export const amaxOp: PrimitiveOp = {
     checkNotEmpty("amax", x!, attributes.dim as readonly number[]);
     return reducedShape(x!.shape, attributes);
   },
-  cost: ([x], output) => ({
-    multiplications: 0,
-    additions: 0,
-    biasAdditions: 0,
-    other: { compare: numel(x!.shape) - numel(output.shape) },
-  }),
-  window: reductionWindow,
   gradient: (node, grad) => {
     const x = node.inputs[0]!;
     const dims = node.attributes.dim as readonly number[];

@@ -2,7 +2,7 @@ import { type Node, record } from "../../core/node.ts";
 import type { PrimitiveOp } from "../../core/op.ts";
 import { contiguousStrides, normalizeDim, numel } from "../../core/shape.ts";
 import { float } from "../elementwise/index.ts";
-import { reducedShape, reductionIndex, reductionWindow } from "../sum-expand/index.ts";
+import { reducedShape, reductionIndex } from "../sum-expand/index.ts";
 import { checkNotEmpty } from "./amax.ts";
 
 /** Attributes: `dim` (one dimension, or all: the index then counts row-major elements), `keepdim`. */
@@ -14,13 +14,6 @@ export const argmaxOp: PrimitiveOp = {
     return reducedShape(x!.shape, attributes);
   },
   dtype: () => "int32",
-  cost: ([x], output) => ({
-    multiplications: 0,
-    additions: 0,
-    biasAdditions: 0,
-    other: { compare: numel(x!.shape) - numel(output.shape) },
-  }),
-  window: reductionWindow,
   gradient: () => [null],
   reference: ([x], output, [type], _outputType, attributes) => {
     const { shape } = type!;

@@ -1,4 +1,3 @@
-import type { Interval } from "../../core/op.ts";
 import { weightRules } from "./weights.ts";
 
 /**
@@ -67,12 +66,4 @@ function transpose({ inputSize, outputSize, starts, indices, weights }: AxisTabl
     }
   }
   return { inputSize: outputSize, outputSize: inputSize, starts: rows, indices: columns, weights: values };
-}
-
-/** The first and last input that an output depends on; the first is above the last where it depends on none. */
-export function mapWindow(map: AxisMap, outputIndex: number, transposed = false): Interval {
-  const { starts, indices } = axisTable(map, transposed);
-  const first = starts[outputIndex]!;
-  const last = starts[outputIndex + 1]! - 1;
-  return first > last ? [0, -1] : [indices[first]!, indices[last]!];
 }

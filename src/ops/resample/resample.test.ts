@@ -2,8 +2,10 @@ import { expect, it } from "vitest";
 import { dataNode, record } from "../../core/node.ts";
 import { checkOp } from "../../testing/check-op.ts";
 import { valuesOf } from "../../testing/golden-run.ts";
-import { type AxisMap, axisTable, mapWindow } from "./axis-map.ts";
+import { costs } from "../costs.ts";
+import { type AxisMap, axisTable } from "./axis-map.ts";
 import { flip, resample2d, resample2dOp } from "./resample.ts";
+import { mapWindow } from "./resample.window.ts";
 
 const bicubic: AxisMap = ["bicubic", 5, 7, 0, true];
 
@@ -50,7 +52,7 @@ it("flips", () => {
 it("counts both passes", () => {
   const x = dataNode(new Float32Array(6), [1, 2, 3]);
   const y = resample2d(x, ["adaptive", 2, 1], ["identity", 3, 3]);
-  expect(resample2dOp.cost([x], y, y.attributes)).toMatchObject({ multiplications: 6, additions: 3 });
+  expect(costs.get(resample2dOp)!([x], y, y.attributes)).toMatchObject({ multiplications: 6, additions: 3 });
   expect(() => resample2d(x, ["identity", 3, 3], ["identity", 3, 3])).toThrow(
     "resample2d: needs [N, C, 3, 3], got input [1, 2, 3]",
   );

@@ -1,8 +1,7 @@
 import { ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
 import type { Attributes, PrimitiveOp } from "../../core/op.ts";
-import { numel } from "../../core/shape.ts";
-import { type AxisMap, type AxisTable, axisTable, mapWindow } from "./axis-map.ts";
+import { type AxisMap, type AxisTable, axisTable } from "./axis-map.ts";
 
 /** The tables of height and width. */
 export function resampleTables(attributes: Attributes): [height: AxisTable, width: AxisTable] {
@@ -11,14 +10,6 @@ export function resampleTables(attributes: Attributes): [height: AxisTable, widt
     axisTable(attributes.mapH as unknown as AxisMap, transposed),
     axisTable(attributes.mapW as unknown as AxisMap, transposed),
   ];
-}
-
-/** One pass along one axis: its multiplications and additions, and its outputs that are not 0 whatever the input. */
-function passCost({ starts, weights }: AxisTable): { multiplications: number; additions: number; rows: number } {
-  // A weight of 1 copies.
-  const multiplications = weights.reduce((count, weight) => (weight === 1 ? count : count + 1), 0);
-  const rows = starts.subarray(1).reduce((count, end, row) => (end > starts[row]! ? count + 1 : count), 0);
-  return { multiplications, additions: weights.length - rows, rows };
 }
 
 /** A linear map of the last two axes that treats height and width apart: scaling, average pooling, mirrored borders. */
@@ -32,23 +23,6 @@ export const resample2dOp: PrimitiveOp = {
       throw new ShapeError("resample2d", `needs [N, C, ${height.inputSize}, ${width.inputSize}]`, { input: shape });
     }
     return [...shape.slice(0, -2), height.outputSize, width.outputSize];
-  },
-  cost([input], _output, attributes) {
-    const [height, width] = resampleTables(attributes);
-    const planes = numel(input!.shape.slice(0, -2));
-    const down = passCost(height);
-    const across = passCost(width);
-    const count = (kind: "multiplications" | "additions") =>
-      planes * (down[kind] * width.inputSize + across[kind] * down.rows);
-    return {
-      multiplications: count("multiplications"),
-      additions: count("additions"),
-      biasAdditions: 0,
-      other: {},
-    };
-  },
-  window(outputIndex, axis, _which, _inputs, _output, { mapH, mapW, transposed }) {
-    return mapWindow((axis === 0 ? mapH : mapW) as unknown as AxisMap, outputIndex, transposed as boolean);
   },
   gradient({ attributes }, gradOutput) {
     return [record(resample2dOp, [gradOutput], { ...attributes, transposed: !attributes.transposed })];

@@ -10,11 +10,6 @@ function reshaping(name: string, shape: (input: Shape, attributes: Attributes) =
     kind: "movement",
     name,
     shape: ([input], attributes) => shape(input!.shape, attributes),
-    // A reshape that leaves the last two axes alone leaves pixels where they are.
-    window(outputIndex, _axis, _which, [input], output) {
-      const kept = [-1, -2].every((at) => input!.shape.at(at) === output.shape.at(at));
-      return kept && output.shape.length >= 2 && input!.shape.length >= 2 ? [outputIndex, outputIndex] : null;
-    },
     gradient: (node, gradOutput) => [reshape(gradOutput, node.inputs[0]!.shape)],
     view(input, strides, offset, output) {
       const result = reshapedStrides(input.shape, strides, output.shape);

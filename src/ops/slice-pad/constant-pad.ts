@@ -12,12 +12,6 @@ export const constantPadOp: PlacementOp = {
     const after = attributes.after as readonly number[];
     return input!.shape.map((size, axis) => before[axis]! + size + after[axis]!);
   },
-  window(outputIndex, axis, _which, _inputs, output, attributes) {
-    const at = output.shape.length - 2 + axis;
-    if (at < 0) return null;
-    const index = outputIndex - (attributes.before as readonly number[])[at]!;
-    return [index, index];
-  },
   gradient(node, gradOutput) {
     const starts = node.attributes.before as readonly number[];
     const { shape } = node.inputs[0]!;

@@ -4,6 +4,7 @@ import { checkOp } from "../../testing/check-op.ts";
 import { goldenCases } from "../../testing/golden.ts";
 import { valuesOf } from "../../testing/golden-run.ts";
 import { errorInUnits, runCase } from "../../testing/spatial.ts";
+import { windows } from "../windows.ts";
 import { type PadMode, pad, padOp } from "./pad.ts";
 
 checkOp("pad", [
@@ -38,7 +39,7 @@ it("says what it needs", () => {
 
 it("tells where a pixel comes from", () => {
   const mirrored = pad(x, [2, 0], "reflect");
-  expect(padOp.window!(0, 1, 0, [x], mirrored, mirrored.attributes)).toEqual([2, 2]);
+  expect(windows.get(padOp)!(0, 1, 0, [x], mirrored, mirrored.attributes)).toEqual([2, 2]);
   const filled = pad(x, [2, 0]);
-  expect(padOp.window!(0, 1, 0, [x], filled, filled.attributes)).toEqual([-2, -2]);
+  expect(windows.get(padOp)!(0, 1, 0, [x], filled, filled.attributes)).toEqual([-2, -2]);
 });

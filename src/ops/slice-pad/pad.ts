@@ -1,7 +1,7 @@
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
 import type { CompositionOp } from "../../core/op.ts";
-import { type AxisMap, identityMap, mapWindow } from "../resample/axis-map.ts";
+import { type AxisMap, identityMap } from "../resample/axis-map.ts";
 import { resample2d } from "../resample/resample.ts";
 import { constantPad } from "./constant-pad.ts";
 
@@ -18,7 +18,7 @@ function perAxis(pad: readonly number[], rank: number): { before: number[]; afte
   return { before, after };
 }
 
-function axisMap(mode: string, pad: readonly number[], size: number, pair: number): AxisMap {
+export function paddingMap(mode: string, pad: readonly number[], size: number, pair: number): AxisMap {
   const before = pad[2 * pair] ?? 0;
   const after = pad[2 * pair + 1] ?? 0;
   return before === 0 && after === 0 ? identityMap(size) : [mode, size, size + before + after, before];
@@ -62,16 +62,7 @@ export const padOp: CompositionOp = {
     }
     const [height, width] = x!.shape.slice(-2) as [number, number];
     const mode = attributes.mode as string;
-    return resample2d(x!, axisMap(mode, pad, height, 1), axisMap(mode, pad, width, 0));
-  },
-  window(outputIndex, axis, _which, [input], _output, attributes) {
-    const pad = attributes.pad as readonly number[];
-    if (attributes.mode === "constant") {
-      const index = outputIndex - (pad[2 * (1 - axis)] ?? 0);
-      return [index, index];
-    }
-    const size = input!.shape.at(axis - 2)!;
-    return mapWindow(axisMap(attributes.mode as string, pad, size, 1 - axis), outputIndex);
+    return resample2d(x!, paddingMap(mode, pad, height, 1), paddingMap(mode, pad, width, 0));
   },
 };
 

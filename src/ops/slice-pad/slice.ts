@@ -3,7 +3,7 @@ import { type Node, record } from "../../core/node.ts";
 import type { Attributes, MovementOp, PlacementOp } from "../../core/op.ts";
 import { normalizeDim, type Shape } from "../../core/shape.ts";
 
-const numbers = (attributes: Attributes, name: "starts" | "ends" | "steps" | "shape") =>
+export const sliceNumbers = (attributes: Attributes, name: "starts" | "ends" | "steps" | "shape") =>
   attributes[name] as readonly number[];
 
 /** `starts`, `ends` (exclusive) and `steps`: one for each dimension, inside the input, steps at least 1. */
@@ -11,7 +11,7 @@ export const sliceOp: MovementOp = {
   kind: "movement",
   name: "slice",
   shape([input], attributes) {
-    const [starts, ends, steps] = (["starts", "ends", "steps"] as const).map((name) => numbers(attributes, name));
+    const [starts, ends, steps] = (["starts", "ends", "steps"] as const).map((name) => sliceNumbers(attributes, name));
     return input!.shape.map((size, axis) => {
       const [start, end, step] = [starts![axis]!, ends![axis]!, steps![axis]!];
       if (!(start >= 0 && start <= end && end <= size && Number.isInteger(step) && step >= 1)) {
@@ -26,19 +26,13 @@ export const sliceOp: MovementOp = {
       return Math.ceil((end - start) / step);
     });
   },
-  window(outputIndex, axis, _which, _inputs, output, attributes) {
-    const at = output.shape.length - 2 + axis;
-    if (at < 0) return null;
-    const index = numbers(attributes, "starts")[at]! + outputIndex * numbers(attributes, "steps")[at]!;
-    return [index, index];
-  },
   gradient(node, gradOutput) {
     const { starts, steps } = node.attributes;
     return [record(unsliceOp, [gradOutput], { shape: node.inputs[0]!.shape, starts: starts!, steps: steps! })];
   },
   view(_input, strides, offset, _output, attributes) {
-    const starts = numbers(attributes, "starts");
-    const steps = numbers(attributes, "steps");
+    const starts = sliceNumbers(attributes, "starts");
+    const steps = sliceNumbers(attributes, "steps");
     return {
       strides: strides.map((stride, axis) => stride * steps[axis]!),
       offset: strides.reduce((sum, stride, axis) => sum + stride * starts[axis]!, offset),
@@ -50,22 +44,15 @@ export const sliceOp: MovementOp = {
 export const unsliceOp: PlacementOp = {
   kind: "placement",
   name: "unslice",
-  shape: (_inputs, attributes) => numbers(attributes, "shape"),
-  // Between two steps the interval is empty: its first index is above its last.
-  window(outputIndex, axis, _which, _inputs, output, attributes) {
-    const at = output.shape.length - 2 + axis;
-    if (at < 0) return null;
-    const index = (outputIndex - numbers(attributes, "starts")[at]!) / numbers(attributes, "steps")[at]!;
-    return [Math.ceil(index), Math.floor(index)];
-  },
+  shape: (_inputs, attributes) => sliceNumbers(attributes, "shape"),
   gradient(node, gradOutput) {
-    const starts = numbers(node.attributes, "starts");
-    const steps = numbers(node.attributes, "steps");
+    const starts = sliceNumbers(node.attributes, "starts");
+    const steps = sliceNumbers(node.attributes, "steps");
     return [record(sliceOp, [gradOutput], { starts, ends: endsFor(node.inputs[0]!.shape, starts, steps), steps })];
   },
   placement: (_inputs, _output, attributes) => ({
     fill: 0,
-    regions: [{ offsets: numbers(attributes, "starts"), steps: numbers(attributes, "steps") }],
+    regions: [{ offsets: sliceNumbers(attributes, "starts"), steps: sliceNumbers(attributes, "steps") }],
   }),
 };
 

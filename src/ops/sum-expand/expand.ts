@@ -27,12 +27,6 @@ export const expandOp: MovementOp = {
     }
     return size;
   },
-  window: (index, axis, _which, [x], output, attributes) => {
-    const axes = attributes.axes as readonly number[];
-    const from = axes[output.shape.length - 2 + axis] ?? -1;
-    if (from < 0 || x!.shape[from] === 1) return [0, 0];
-    return from === x!.shape.length - 2 + axis ? [index, index] : null;
-  },
   gradient: (node, grad) => [sumAxes(grad, node.inputs[0]!.shape, node.attributes.axes as readonly number[])],
   view: (input, strides, offset, output, attributes) => {
     const axes = attributes.axes as readonly number[];

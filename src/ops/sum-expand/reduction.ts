@@ -1,4 +1,4 @@
-import type { Attributes, Interval, PrimitiveOp } from "../../core/op.ts";
+import type { Attributes } from "../../core/op.ts";
 import { contiguousStrides, type Shape } from "../../core/shape.ts";
 
 /** The shape after reducing the dimensions of attribute `dim`, which stay as 1 with `keepdim`. */
@@ -21,18 +21,3 @@ export function reductionIndex(shape: Shape, dims: readonly number[]): (index: n
     return target;
   };
 }
-
-/** A reduced axis depends on the whole input axis; any other on the same index. */
-export const reductionWindow: NonNullable<PrimitiveOp["window"]> = (
-  index,
-  axis,
-  _which,
-  [x],
-  _output,
-  attributes,
-): Interval => {
-  const rank = x!.shape.length;
-  const dims = attributes.dim as readonly number[];
-  const vanished = attributes.keepdim ? 0 : dims.filter((dim) => dim >= rank - 2).length;
-  return dims.includes(rank - 2 + axis) || vanished > 0 ? null : [index, index];
-};

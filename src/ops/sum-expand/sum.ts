@@ -1,9 +1,9 @@
 import { ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
 import type { PrimitiveOp } from "../../core/op.ts";
-import { normalizeDims, numel, type Shape, sameShape } from "../../core/shape.ts";
+import { normalizeDims, type Shape, sameShape } from "../../core/shape.ts";
 import { expandAxes } from "./expand.ts";
-import { reducedShape, reductionIndex, reductionWindow } from "./reduction.ts";
+import { reducedShape, reductionIndex } from "./reduction.ts";
 
 /** Attributes: `dim` (sorted, counted from the front), `keepdim`. */
 export const sumOp: PrimitiveOp = {
@@ -16,13 +16,6 @@ export const sumOp: PrimitiveOp = {
     }
     return reducedShape(x!.shape, attributes);
   },
-  cost: ([x], output) => ({
-    multiplications: 0,
-    additions: Math.max(0, numel(x!.shape) - numel(output.shape)),
-    biasAdditions: 0,
-    other: {},
-  }),
-  window: reductionWindow,
   gradient: (node, grad) => {
     const shape = node.inputs[0]!.shape;
     const dims = node.attributes.dim as readonly number[];

@@ -4,6 +4,8 @@ import { checkOp } from "../../testing/check-op.ts";
 import { goldenCases } from "../../testing/golden.ts";
 import { valuesOf } from "../../testing/golden-run.ts";
 import { errorInUnits, runCase } from "../../testing/spatial.ts";
+import { costs } from "../costs.ts";
+import { windows } from "../windows.ts";
 import { interpolate, upsampleOp } from "./upsample.ts";
 
 checkOp("interpolate", [
@@ -37,7 +39,7 @@ it("repeats pixels without a multiplication for nearest", () => {
   const y = interpolate(dataNode(data, [1, 1, 2, 2]), { scaleFactor: 2 });
   expect(valuesOf(y)).toEqual([1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4]);
   const { op, inputs, attributes } = y.lowered!;
-  expect(op.kind === "primitive" && op.cost(inputs, y.lowered!, attributes)).toMatchObject({
+  expect(op.kind === "primitive" && costs.get(op)!(inputs, y.lowered!, attributes)).toMatchObject({
     multiplications: 0,
     additions: 0,
   });
@@ -46,9 +48,9 @@ it("repeats pixels without a multiplication for nearest", () => {
 it("sees exactly the pixels with a weight", () => {
   const x = dataNode(new Float32Array(25), [1, 1, 5, 5]);
   const cubic = interpolate(x, { scaleFactor: 2, mode: "bicubic" });
-  expect(upsampleOp.window!(4, 0, 0, [x], cubic, cubic.attributes)).toEqual([0, 3]);
+  expect(windows.get(upsampleOp)!(4, 0, 0, [x], cubic, cubic.attributes)).toEqual([0, 3]);
   const nearest = interpolate(x, { size: [10, 3] });
-  expect(upsampleOp.window!(5, 0, 0, [x], nearest, nearest.attributes)).toEqual([2, 2]);
+  expect(windows.get(upsampleOp)!(5, 0, 0, [x], nearest, nearest.attributes)).toEqual([2, 2]);
 });
 
 it("says what it needs", () => {

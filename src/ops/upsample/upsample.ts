@@ -2,13 +2,13 @@ import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
 import type { Attributes, CompositionOp } from "../../core/op.ts";
 import type { TensorType } from "../../core/shape.ts";
-import { type AxisMap, mapWindow } from "../resample/axis-map.ts";
+import type { AxisMap } from "../resample/axis-map.ts";
 import { resample2d } from "../resample/resample.ts";
 
 export type InterpolationMode = "nearest" | "bilinear" | "bicubic";
 
 /** Axis 0 is height. */
-function axisMap({ shape }: TensorType, attributes: Attributes, axis: 0 | 1): AxisMap {
+export function upsampleMap({ shape }: TensorType, attributes: Attributes, axis: 0 | 1): AxisMap {
   const input = shape.at(axis - 2)!;
   const scale = (attributes.scaleFactor as readonly number[] | null)?.[axis];
   const output = (attributes.size as readonly number[] | null)?.[axis] ?? Math.floor(input * scale!);
@@ -25,16 +25,14 @@ export const upsampleOp: CompositionOp = {
     if (shape.length < 3 || shape.at(-1)! < 1 || shape.at(-2)! < 1) {
       throw new ShapeError("interpolate", "needs [N, C, H, W] with at least one pixel", { input: shape });
     }
-    if (([0, 1] as const).some((axis) => axisMap(input!, attributes, axis)[2] < 1)) {
+    if (([0, 1] as const).some((axis) => upsampleMap(input!, attributes, axis)[2] < 1)) {
       throw new ShapeError("interpolate", "needs a scale factor that leaves at least one pixel", {
         scaleFactor: attributes.scaleFactor,
         input: shape,
       });
     }
   },
-  body: ([x], attributes) => resample2d(x!, axisMap(x!, attributes, 0), axisMap(x!, attributes, 1)),
-  window: (outputIndex, axis, _which, [input], _output, attributes) =>
-    mapWindow(axisMap(input!, attributes, axis), outputIndex),
+  body: ([x], attributes) => resample2d(x!, upsampleMap(x!, attributes, 0), upsampleMap(x!, attributes, 1)),
 };
 
 /**

@@ -95,7 +95,7 @@ export async function confusion(model: Network, data: Dataset<Int32Array>, class
   model.eval();
   for (const { input, target } of loader.epoch(0)) {
     const output = noGrad(() => model.forward(tensor(input.data, input.shape)));
-    const logits = (await output.data()) as Float32Array;
+    const logits = (await output.take()) as Float32Array;
     for (const [at, actual] of target.data.entries()) {
       const row = logits.subarray(at * classes, (at + 1) * classes);
       const largest = row.reduce((max, each) => Math.max(max, each), Number.NEGATIVE_INFINITY);

@@ -1,4 +1,5 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
+import { emitTranspose4x4 } from "../../../codegen/wasm/emit.ts";
 import { emitExpressions } from "../../../codegen/wasm/expression.ts";
 import { VectorPool } from "../../../codegen/wasm/math.ts";
 import type { Expression } from "../../../core/expression.ts";
@@ -6,13 +7,17 @@ import type { Argument, Layout, Target } from "../../../core/kernel.ts";
 import { loadLanes, storeLanes } from "./emit.ts";
 import type { PanelClass } from "./problem.ts";
 
-/** How a tensor's channels lie: behind each other, all in one place, or where a table of byte offsets tells. */
-export type ChannelMode = "vector" | "splat" | "table";
+/**
+ * How a tensor's channels lie: behind each other, all in one place, or where a table of byte offsets tells. In "planes" the
+ * table's channels have their pixels behind each other.
+ */
+export type ChannelMode = "vector" | "splat" | "table" | "planes";
 
 export function channelMode({ channelOffsets, strides }: Layout, channels: number): ChannelMode {
   if (channelOffsets) return "table";
   if (channels === 1 || strides[1] === 1) return "vector";
-  return strides[1] === 0 ? "splat" : "table";
+  if (strides[1] === 0) return "splat";
+  return strides[3] === 1 ? "planes" : "table";
 }
 
 /** Byte offsets of the channels. */
@@ -32,8 +37,9 @@ export function placeArguments(
   tables: Int32Array[],
 ): Argument[] {
   const mode = channelMode(layout, channels);
-  const table: Argument = mode === "table" ? { buffer: "table", index: tables.length } : 0;
-  if (mode === "table") tables.push(channelTable(layout, channels));
+  const hasTable = mode === "table" || mode === "planes";
+  const table: Argument = hasTable ? { buffer: "table", index: tables.length } : 0;
+  if (hasTable) tables.push(channelTable(layout, channels));
   const [perBatch, , perRow, perPixel] = layout.strides as [number, number, number, number];
   return [{ buffer, index, offset: layout.offset }, perBatch * 4, perRow * 4, perPixel * 4, table];
 }
@@ -88,37 +94,70 @@ export function emitFinish({ name, kind, output, operands, expression, target }:
       .op("i32.add");
   };
 
-  f.loop(() => {
-    for (let v = 0; v < kind.vectors; v++) {
-      const lanes = Math.min(4, kind.lanes - v * 4);
-      const pushInput = (index: number) => {
-        if (index === 0) {
-          f.get(results).load("v128.load", v * 16);
-        } else pushOperand(places[index]!, v, lanes);
-      };
-      let vector: Local;
-      if (expression) vector = emitExpressions(f, [expression], pushInput, target, pool)[0]!;
-      else {
-        vector = pool.take();
-        pushInput(0);
-        f.set(vector);
+  const lanesOf = (v: number) => Math.min(4, kind.lanes - v * 4);
+  const compute = (v: number, pixel = 0): Local => {
+    const pushInput = (index: number) => {
+      if (index === 0) f.get(results).load("v128.load", (pixel * kind.vectors + v) * 16);
+      else pushOperand(places[index]!, v, lanesOf(v));
+    };
+    if (expression) return emitExpressions(f, [expression], pushInput, target, pool)[0]!;
+    const vector = pool.take();
+    pushInput(0);
+    f.set(vector);
+    return vector;
+  };
+  const store = (v: number, vector: Local) => {
+    const { mode, address, table } = places[0]!;
+    if (mode === "vector") storeLanes(f, address, vector, lanesOf(v), v * 16);
+    else {
+      for (let lane = 0; lane < lanesOf(v); lane++) {
+        pushPlace(address, table, v * 4 + lane);
+        f.get(vector).laneMemory("v128.store32_lane", lane);
       }
-      const { mode, address, table } = places[0]!;
-      if (mode === "vector") storeLanes(f, address, vector, lanes, v * 16);
-      else {
-        for (let lane = 0; lane < lanes; lane++) {
-          pushPlace(address, table, v * 4 + lane);
-          f.get(vector).laneMemory("v128.store32_lane", lane);
-        }
-      }
-      pool.release(vector);
     }
-    f.get(results)
-      .i32(kind.vectors * 16)
-      .op("i32.add")
-      .set(results);
+    pool.release(vector);
+  };
+  // Side by side: V8 joins neighbouring vectors where all that they load comes before what they store.
+  const width = target.tile[1] >= 16 ? 2 : 1;
+
+  /** Four pixels at once, whose vectors are turned into four channels' vectors of neighbouring pixels. */
+  const fourPixels = () => {
+    const { address, table } = places[0]!;
+    for (let v = 0; v < kind.vectors; v++) {
+      const vectors = [0, 1, 2, 3].map((pixel) => compute(v, pixel));
+      emitTranspose4x4(f, vectors, pool);
+      for (let lane = 0; lane < lanesOf(v); lane++) {
+        pushPlace(address, table, v * 4 + lane);
+        f.get(vectors[lane]!).store("v128.store");
+      }
+      pool.release(...vectors);
+    }
+    f.get(address).i32(16).op("i32.add").set(address);
+  };
+  const onePixel = () => {
+    for (let v = 0; v < kind.vectors; v += width) {
+      const group = Array.from({ length: Math.min(width, kind.vectors - v) }, (_, which) => v + which);
+      const vectors = group.map((each) => compute(each));
+      for (const [which, vector] of vectors.entries()) store(group[which]!, vector);
+    }
     for (const { address, step } of places) f.get(address).get(step).op("i32.add").set(address);
-    f.get(pixels).i32(1).op("i32.sub").tee(pixels).branchIf(0);
-  });
+  };
+  /** Does `count` pixels as long as so many are left. */
+  const repeat = (count: number, body: () => void) => {
+    const enough = () => f.get(pixels).i32(count).op("i32.ge_s");
+    enough().if(() =>
+      f.loop(() => {
+        body();
+        f.get(results)
+          .i32(count * kind.vectors * 16)
+          .op("i32.add")
+          .set(results);
+        f.get(pixels).i32(count).op("i32.sub").set(pixels);
+        enough().branchIf(0);
+      }),
+    );
+  };
+  if (output === "planes" && operands.length === 0) repeat(4, fourPixels);
+  repeat(1, onePixel);
   return f;
 }

@@ -19,6 +19,8 @@ export interface DirectProblem {
   readonly first: Pair;
   readonly inputHeight: number;
   readonly outputSize: Pair;
+  /** Pixels from one row of the output to the next, where the problem's rows run over several of them. */
+  readonly line?: number;
   readonly bias: boolean;
   readonly input: Layout;
   readonly output: Layout;

@@ -14,6 +14,8 @@ export const fixedNames = [
   "batch",
   "height",
   "width",
+  /** Pixels of a row of the output, where a row of the problem runs over several of them. */
+  "line",
   "images",
   "blocks",
   "panelsPerBlock",
@@ -52,18 +54,19 @@ export function emitRun(
   const v = i32("piece", "band", "rest", "n", "nEnd", "x0", "pixels", "p", "pFirst", "pEnd", "y", "yFirst", "yEnd");
   const w = i32("channel", "group", "bytes", "tiles", "size", "more", "xBase", "at", "result", "panelWeights");
   const u = i32("rowStep", "row", "kernelFirst", "kernelRows", "taps");
+  const l = i32("y", "x", "results", "rest", "count");
   const { kernel, stride, dilation } = problem;
 
   const limited = (from: Local, count: Local, limit: Local, target: Local) => {
     f.get(from).get(count).op("i32.add").tee(target);
     f.get(limit).get(target).get(limit).op("i32.lt_s").op("select").set(target);
   };
-  /** Pushes the address of output pixel (n, y, x0), and of the panel's first channel where channels are a vector. */
-  const pushAddress = ({ mode, word }: (typeof places)[number]) => {
+  /** Pushes the address of output pixel (n, y, x), and of the panel's first channel where channels are a vector. */
+  const pushAddress = ({ mode, word }: (typeof places)[number], y = v.y, x = v.x0) => {
     f.get(word("address"));
     plusProduct(f, v.n, word("batch"));
-    plusProduct(f, v.y, word("row"));
-    plusProduct(f, v.x0, word("pixel"));
+    plusProduct(f, y, word("row"));
+    plusProduct(f, x, word("pixel"));
     if (mode === "vector") plusProduct(f, w.channel, 4);
   };
   /** Calls the strip for tiles of `size` pixels, and moves on behind them. */
@@ -155,13 +158,36 @@ export function emitRun(
       f.get(w.more).if(() => strip(at, () => f.get(w.size).i32(1).op("i32.add"), w.more, true));
       strip(at, () => f.get(w.size), w.tiles, false);
       if (finishes[at] === -1) return;
-      f.get(scratch).get(v.pixels);
-      for (const place of places) {
-        pushAddress(place);
-        f.get(place.word("pixel")).get(place.word("table"));
-        plusProduct(f, w.channel, 4);
-      }
-      f.call(finishes[at]!);
+      if (problem.line === undefined) {
+        f.get(scratch).get(v.pixels);
+        finish(at, v.y, v.x0);
+      } else finishLines(kind, at);
+    });
+  };
+  const finish = (at: number, y: Local, x: Local) => {
+    for (const place of places) {
+      pushAddress(place, y, x);
+      f.get(place.word("pixel")).get(place.word("table"));
+      plusProduct(f, w.channel, 4);
+    }
+    f.call(finishes[at]!);
+  };
+  /** Finishes the part of each row of the output apart. */
+  const finishLines = (kind: PanelClass, at: number) => {
+    f.get(v.x0);
+    plusProduct(f, v.y, args.width);
+    f.tee(l.x).get(args.line).op("i32.div_u").set(l.y);
+    f.get(l.x).get(args.line).op("i32.rem_u").set(l.x);
+    f.get(scratch).set(l.results).get(v.pixels).set(l.rest);
+    f.loop(() => {
+      f.get(args.line).get(l.x).op("i32.sub").tee(l.count);
+      f.get(l.rest).get(l.count).get(l.rest).op("i32.lt_s").op("select").set(l.count);
+      f.get(l.results).get(l.count);
+      finish(at, l.y, l.x);
+      f.get(l.results);
+      plusProduct(f, l.count, kind.vectors * 16);
+      f.set(l.results).i32(0).set(l.x).get(l.y).i32(1).op("i32.add").set(l.y);
+      f.get(l.rest).get(l.count).op("i32.sub").tee(l.rest).branchIf(0);
     });
   };
 

@@ -24,7 +24,7 @@ export function directStep(
     problem,
     panels,
     modes,
-    direct: epilogue === null && modes[0] === "vector",
+    direct: epilogue === null && modes[0] === "vector" && problem.line === undefined,
     pixelStep: stride[1] * channels * 4,
   };
   const words: Record<(typeof fixedNames)[number], Argument> = {
@@ -38,6 +38,7 @@ export function directStep(
     batch,
     height: outputSize[0],
     width: outputSize[1],
+    line: problem.line ?? 0,
     ...work.words,
   };
   return {
@@ -50,6 +51,7 @@ export function directStep(
       shape.pixelStep,
       shape.direct && output.strides[3]!,
       stride[0],
+      problem.line !== undefined,
       dilation,
       modes,
       epilogue && expressionKey([epilogue.expression]),

@@ -9,6 +9,8 @@ const leastBlockTiles = 8;
 
 /** Planes of at least this side are large: what their last tiles reach over the edge, and their weights, hardly count. */
 const largeSide = 7;
+/** So many weights of each tap outgrow the caches once they are transformed: then they count up to larger planes. */
+const [manyWeights, largeSideOfMany] = [2 ** 17, 16];
 
 /**
  * The scheme that takes the least time for a 3x3 convolution of stride 1, or null where the direct kernel does. By shape
@@ -24,13 +26,13 @@ export function chooseScheme(
   const [, outputs, height, width] = output.shape as [number, number, number, number];
   const side = Math.min(height, width);
   if (channels < 4 || outputs < 4 || Math.min(side, inputHeight, inputWidth) < 2) return null;
-  const pixels = side < largeSide ? batch * side ** 2 : 1;
+  const small = side < (channels * outputs < manyWeights ? largeSide : largeSideOfMany);
+  const pixels = small ? batch * side ** 2 : 1;
   let best: Scheme | null = null;
   let least = (0.9 * 9 * pixels * channels * outputs) / 4;
   for (const scheme of numerics === "fast" ? [f2x2, f4x4] : [f2x2]) {
     if (blockTilesOf(channels, scheme) < leastBlockTiles) continue;
-    const [tiles, weights] =
-      side < largeSide ? [batch * Math.ceil(side / scheme.outputs) ** 2, 1] : [1 / scheme.outputs ** 2, 0];
+    const [tiles, weights] = small ? [batch * Math.ceil(side / scheme.outputs) ** 2, 1] : [1 / scheme.outputs ** 2, 0];
     const cost = winogradCost(scheme, tiles, weights, channels, outputs);
     if (cost < least) [best, least] = [scheme, cost];
   }

@@ -35,8 +35,8 @@ export function emitGradientProducts(shape: GradientShape, target: Target): Uint
     return {
       ...of,
       step: scheme.outputs,
-      transform: add(emitTileTransform(name, { ...tile, pixelBytes: of.pixelBytes }, fused)),
-      patchTransform: add(emitTileTransform(`${name} patched`, { ...tile, pixelBytes: of.channels * 4 }, fused)),
+      transform: add(emitTileTransform(name, { ...tile, pixelBytes: of.pixelBytes }, target)),
+      patchTransform: add(emitTileTransform(`${name} patched`, { ...tile, pixelBytes: of.channels * 4 }, target)),
       patch: add(emitPatch(`${name} patch`, { from: of.size, channels: of.channels, pixelBytes: of.pixelBytes })),
     };
   };

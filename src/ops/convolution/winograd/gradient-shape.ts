@@ -72,7 +72,7 @@ export const partsOf = ({ channels, outputs, partChannels, partOutputs }: Gradie
 export function gradientScratch(shape: GradientShape) {
   const { scheme, positions, partChannels, partOutputs, inputPlane, gradPlane } = shape;
   const patch = Math.max(positions * partChannels, scheme.outputs ** 2 * partOutputs) * 4;
-  const half = positions * 16 + planePadding;
+  const half = positions * 32 + planePadding;
   const input = half + Math.ceil(patch / 16) * 16 + planePadding;
   const grad = input + positions * inputPlane;
   return { half: 0, patch: half, input, grad, bytes: grad + positions * gradPlane };

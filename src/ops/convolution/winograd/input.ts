@@ -1,6 +1,8 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
+import { hoistsLoads } from "../../../codegen/wasm/tiles.ts";
+import type { Target } from "../../../core/kernel.ts";
 import { loadLanes, storeLanes } from "../direct/emit.ts";
-import type { Transform } from "./transforms.ts";
+import { type Transform, type TransformLocals, transformLocals, transformSideBySide, widthOf } from "./transforms.ts";
 
 /** Tiles of `from` x `from` pixels that become `to` x `to` numbers for each channel. */
 export interface TileTransform {
@@ -17,55 +19,69 @@ export interface TileTransform {
  * `transform(source, rowStep, target, half)`: transforms one tile, four channels at a time, into its row of each position's
  * plane. `half` is memory for what is done along one axis: columns first, then rows.
  */
-export function emitTileTransform(name: string, shape: TileTransform, fused: boolean): FunctionBuilder {
+export function emitTileTransform(name: string, shape: TileTransform, target: Target): FunctionBuilder {
   const { transform, from, to, channels, pixelBytes, plane } = shape;
   const f = new FunctionBuilder(name, ["i32", "i32", "i32", "i32"]);
-  const [source, rowStep, target, half] = f.parameters as [Local, Local, Local, Local];
+  if (!hoistsLoads(target)) f.keepConstants();
+  const [source, rowStep, results, half] = f.parameters as [Local, Local, Local, Local];
   const rows = [source, ...f.locals("i32", from - 1)];
   const end = f.local("i32");
-  const vectors = f.locals("v128", from);
+  const width = widthOf(target);
+  const locals = transformLocals(f, width, from);
 
-  const both = (lanes: number) => {
+  const both = (lanes: number, { vectors, results: held }: TransformLocals) => {
+    const wide = vectors.length;
+    const pass = (
+      load: (which: number, index: number) => void,
+      store: (which: number, index: number, push: () => void) => void,
+    ) => transformSideBySide(f, target.fusedMultiplyAdd, transform, { vectors, results: held }, load, store);
     for (let column = 0; column < from; column++) {
-      for (const [row, address] of rows.entries()) {
-        loadLanes(f, address, lanes, column * pixelBytes);
-        f.set(vectors[row]!);
-      }
-      transform(f, fused, vectors, (row, push) => {
-        f.get(half);
-        push();
-        f.store("v128.store", (row * from + column) * 16);
-      });
+      pass(
+        (which, row) => loadLanes(f, rows[row]!, lanes, column * pixelBytes + which * 16),
+        (which, row, push) => {
+          f.get(half);
+          push();
+          f.store("v128.store", ((row * from + column) * wide + which) * 16);
+        },
+      );
     }
     for (let row = 0; row < to; row++) {
-      for (const [column, vector] of vectors.entries()) {
-        f.get(half)
-          .load("v128.load", (row * from + column) * 16)
-          .set(vector);
-      }
-      transform(f, fused, vectors, (column, push) => {
-        f.get(target);
-        push();
-        f.store("v128.store", (row * to + column) * plane);
-      });
+      pass(
+        (which, column) => f.get(half).load("v128.load", ((row * from + column) * wide + which) * 16),
+        (which, column, push) => {
+          f.get(results);
+          push();
+          f.store("v128.store", (row * to + column) * plane + which * 16);
+        },
+      );
     }
   };
+  const advance = (bytes: number) => {
+    for (const row of [...rows, results]) f.get(row).i32(bytes).op("i32.add").set(row);
+  };
+  const single = { vectors: locals.vectors.slice(0, 1), results: [] };
 
   for (let row = 1; row < from; row++)
     f.get(rows[row - 1]!)
       .get(rowStep)
       .op("i32.add")
       .set(rows[row]!);
-  const whole = Math.floor(channels / 4) * 16;
+  const step = width * 16;
+  const whole = Math.floor(channels / (4 * width)) * step;
   if (whole > 0) {
-    f.get(target).i32(whole).op("i32.add").set(end);
+    f.get(results).i32(whole).op("i32.add").set(end);
     f.loop(() => {
-      both(4);
-      for (const row of rows) f.get(row).i32(16).op("i32.add").set(row);
-      f.get(target).i32(16).op("i32.add").tee(target).get(end).op("i32.lt_u").branchIf(0);
+      both(4, locals);
+      advance(step);
+      f.get(results).get(end).op("i32.lt_u").branchIf(0);
     });
   }
-  if (channels % 4 > 0) both(channels % 4);
+  const left = channels - whole / 4;
+  if (left >= 4) {
+    both(4, single);
+    if (left > 4) advance(16);
+  }
+  if (left % 4 > 0) both(left % 4, single);
   return f;
 }
 

@@ -1,6 +1,9 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
+import { hoistsLoads } from "../../../codegen/wasm/tiles.ts";
+import type { Target } from "../../../core/kernel.ts";
 import type { PanelClass } from "../direct/problem.ts";
 import { productPlane, type WinogradShape } from "./problem.ts";
+import { type TransformLocals, transformLocals, transformSideBySide, widthOf } from "./transforms.ts";
 
 /**
  * `output(products, panel, target, tiles, rowStep, half)`: transforms a panel's products of neighbouring tiles, `Y = Aᵀ M A`,
@@ -11,43 +14,53 @@ export function emitOutputTransform(
   shape: WinogradShape,
   kind: PanelClass,
   pixelStep: number,
-  fused: boolean,
+  target: Target,
 ): FunctionBuilder {
   const { scheme, panels } = shape;
   const { size, outputs } = scheme;
   const f = new FunctionBuilder(name, ["i32", "i32", "i32", "i32", "i32", "i32"]);
-  const [products, panel, target, tiles, rowStep, half] = f.parameters as [Local, Local, Local, Local, Local, Local];
-  const rows = [target, ...f.locals("i32", outputs - 1)];
-  const vectors = f.locals("v128", size);
+  if (!hoistsLoads(target)) f.keepConstants();
+  const [products, panel, results, tiles, rowStep, half] = f.parameters as [Local, Local, Local, Local, Local, Local];
+  const rows = [results, ...f.locals("i32", outputs - 1)];
+  const width = widthOf(target);
+  const locals = transformLocals(f, width, size);
 
-  const transform = (v: number) => {
+  /** Vectors `v` and, where two go side by side, `v + 1` of the panel. */
+  const transform = (v: number, of: TransformLocals) => {
+    const wide = of.vectors.length;
+    const fused = target.fusedMultiplyAdd;
     for (let column = 0; column < size; column++) {
-      for (const [row, vector] of vectors.entries()) {
-        f.get(products)
-          .load("v128.load", (row * size + column) * productPlane(shape, kind) + v * 16)
-          .set(vector);
-      }
-      scheme.output(f, fused, vectors, (row, push) => {
-        f.get(half);
-        push();
-        f.store("v128.store", (row * size + column) * 16);
-      });
+      transformSideBySide(
+        f,
+        fused,
+        scheme.output,
+        of,
+        (which, row) =>
+          f.get(products).load("v128.load", (row * size + column) * productPlane(shape, kind) + (v + which) * 16),
+        (which, row, push) => {
+          f.get(half);
+          push();
+          f.store("v128.store", ((row * size + column) * wide + which) * 16);
+        },
+      );
     }
     for (const [row, address] of rows.entries()) {
-      for (const [column, vector] of vectors.entries()) {
-        f.get(half)
-          .load("v128.load", (row * size + column) * 16)
-          .set(vector);
-      }
-      scheme.output(f, fused, vectors, (column, push) => {
-        f.get(address);
-        push();
-        if (panels.head)
-          f.get(panel)
-            .load("v128.load", v * 16)
-            .op("f32x4.add");
-        f.store("v128.store", column * pixelStep + v * 16);
-      });
+      transformSideBySide(
+        f,
+        fused,
+        scheme.output,
+        of,
+        (which, column) => f.get(half).load("v128.load", ((row * size + column) * wide + which) * 16),
+        (which, column, push) => {
+          f.get(address);
+          push();
+          if (panels.head)
+            f.get(panel)
+              .load("v128.load", (v + which) * 16)
+              .op("f32x4.add");
+          f.store("v128.store", column * pixelStep + (v + which) * 16);
+        },
+      );
     }
   };
   for (let row = 1; row < outputs; row++)
@@ -56,7 +69,11 @@ export function emitOutputTransform(
       .op("i32.add")
       .set(rows[row]!);
   f.loop(() => {
-    for (let v = 0; v < kind.vectors; v++) transform(v);
+    for (let v = 0; v < kind.vectors; ) {
+      const wide = Math.min(width, kind.vectors - v);
+      transform(v, { vectors: locals.vectors.slice(0, wide), results: wide === 1 ? [] : locals.results });
+      v += wide;
+    }
     f.get(products)
       .i32(kind.vectors * 16)
       .op("i32.add")

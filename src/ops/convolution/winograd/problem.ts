@@ -35,7 +35,7 @@ const planePadding = 64;
 /** So many that a block's transformed input, products and results fit into the scratch memory, which is about a second-level cache. */
 export function blockTilesOf(channels: number, { outputs, size }: Scheme): number {
   const positions = size ** 2;
-  const fixed = positions * (channels * 4 + 16 + 2 * planePadding) + 8 * planePadding;
+  const fixed = positions * (channels * 4 + 32 + 2 * planePadding) + 8 * planePadding;
   const perTile = positions * Math.ceil(channels / 4) * 16 + (positions + outputs ** 2) * mostRowBytes;
   return Math.min(mostTiles[outputs], Math.floor((scratchLimit - fixed) / perTile));
 }
@@ -92,8 +92,8 @@ export function scratchPlaces(shape: WinogradShape) {
   const { scheme, positions, channels, blockTiles, inputPlane, panels } = shape;
   const widest = panels.classes.reduce((a, b) => (b.vectors > a.vectors ? b : a));
   const parts = {
-    /** One tile that is transformed along one axis. */
-    half: positions * 16,
+    /** One tile that is transformed along one axis, two vectors side by side. */
+    half: positions * 32,
     /** The input of a tile that reaches over an edge. */
     patch: Math.ceil((positions * channels * 4) / 16) * 16,
     input: positions * inputPlane,

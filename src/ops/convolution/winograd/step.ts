@@ -2,6 +2,7 @@ import type { FunctionBuilder } from "../../../codegen/wasm/assembler.ts";
 import { encodeModule } from "../../../codegen/wasm/module.ts";
 import { expressionKey } from "../../../core/expression.ts";
 import type { Argument, KernelCall, KernelPlan, KernelStep } from "../../../core/kernel.ts";
+import { bandsOf } from "../bands.ts";
 import { channelMode, emitFinish, placeArguments } from "../direct/finish.ts";
 import { groupBytes } from "../direct/problem.ts";
 import { emitStrip } from "../direct/strip.ts";
@@ -17,8 +18,13 @@ export function planWinograd(call: KernelCall, problem: WinogradProblem, scheme:
   const bias: Argument = call.inputs[2] ? { buffer: "input", index: 2, offset: call.inputLayouts[2]!.offset } : 0;
   const shape = winogradShape(problem, scheme);
   const tables: Int32Array[] = [];
+  const step = winogradStep(problem, shape, tables);
+  // Tiles that reach over the picture take zeros for what is missing, as there are in the border.
+  const bands = bandsOf(problem, scheme.outputs, (part) =>
+    winogradStep({ ...part, border: { ...part.border, top: 0, bottom: 0 } }, shape, []),
+  );
   return {
-    steps: [winogradPackStep(problem, shape, bias, 0), winogradStep(problem, shape, tables)],
+    steps: [winogradPackStep(problem, shape, bias, 0), { ...step, bands }],
     workspaces: [groupBytes(shape.panels)],
     tables,
   };
@@ -37,7 +43,11 @@ function splitTiles({ outputs, outputSize, batch }: WinogradProblem, shape: Wino
   // Each part of the panels transforms the input again: only where there are few blocks, and channels enough.
   const worth = Math.floor((2 * positions * tilesPerBlock * channels * outputs) / pieceFlops);
   const wanted = Math.min(Math.ceil(8 / blocks), Math.floor(outputs / 64), worth, panels.panelsPerGroup);
-  const panelParts = Math.max(1, wanted);
+  // An odd number of pieces leaves one of two threads without work at the end.
+  const panelParts = Math.max(
+    1,
+    wanted > 1 && blocks % 2 === 1 ? Math.min(2 * Math.ceil(wanted / 2), panels.panelsPerGroup) : wanted,
+  );
   return { tileRows, tileColumns, tiles, tilesPerBlock, panelParts, pieces: blocks * panelParts };
 }
 
@@ -96,7 +106,7 @@ function emitModule(problem: WinogradProblem, shape: WinogradShape): Uint8Array<
     plane: shape.inputPlane,
   };
   const indexes = {
-    input: add(emitTileTransform("input", tile, fused)),
+    input: add(emitTileTransform("input", tile, target)),
     patch: add(emitPatch("patch", tile)),
     strips: panels.classes.map((kind, at) =>
       Array.from({ length: kind.rows }, (_, rows) =>
@@ -117,7 +127,7 @@ function emitModule(problem: WinogradProblem, shape: WinogradShape): Uint8Array<
       ),
     ),
     outputs: panels.classes.map((kind, at) =>
-      add(emitOutputTransform(`output ${at}`, shape, kind, kind.vectors * 16, fused)),
+      add(emitOutputTransform(`output ${at}`, shape, kind, kind.vectors * 16, target)),
     ),
     finishes: panels.classes.map((kind, at) =>
       add(

@@ -1,10 +1,60 @@
 import type { FunctionBuilder, Local } from "../../../codegen/wasm/assembler.ts";
+import type { Target } from "../../../core/kernel.ts";
 
 /** Takes result number `index` of a transform: `push` pushes it. */
 export type Put = (index: number, push: () => void) => void;
 
 /** A transform along one axis: reads its vectors from variables, which it leaves alone, and gives its results in order. */
 export type Transform = (f: FunctionBuilder, fused: boolean, vectors: readonly Local[], put: Put) => void;
+
+/** Vectors of channels that are transformed side by side: 256-bit registers hold two. */
+export const widthOf = (target: Target): 1 | 2 => (target.tile[1] >= 16 ? 2 : 1);
+
+/**
+ * One transform of neighbouring vectors of channels, one or two: `load` pushes number `index` of vector `which`, `store`
+ * stores it. All loads come before all stores, and stores of neighbours side by side: else V8 does not join them.
+ */
+export function transformSideBySide(
+  f: FunctionBuilder,
+  fused: boolean,
+  transform: Transform,
+  { vectors, results }: TransformLocals,
+  load: (which: number, index: number) => void,
+  store: (which: number, index: number, push: () => void) => void,
+): void {
+  for (let index = 0; index < vectors[0]!.length; index++) {
+    for (const [which, group] of vectors.entries()) {
+      load(which, index);
+      f.set(group[index]!);
+    }
+  }
+  if (vectors.length === 1) {
+    transform(f, fused, vectors[0]!, (index, push) => store(0, index, push));
+    return;
+  }
+  let count = 0;
+  for (const [which, group] of vectors.entries()) {
+    transform(f, fused, group, (index, push) => {
+      push();
+      f.set(results[which]![index]!);
+      count = Math.max(count, index + 1);
+    });
+  }
+  for (let index = 0; index < count; index++) {
+    for (const [which, group] of results.entries()) store(which, index, () => f.get(group[index]!));
+  }
+}
+
+/** Variables for `width` vectors side by side, of which a transform reads `from` numbers and gives at most 6. */
+export interface TransformLocals {
+  readonly vectors: readonly (readonly Local[])[];
+  readonly results: readonly (readonly Local[])[];
+}
+
+export const transformLocals = (f: FunctionBuilder, width: number, from: number): TransformLocals => ({
+  vectors: Array.from({ length: width }, () => f.locals("v128", from)),
+  results: width === 1 ? [] : Array.from({ length: width }, () => f.locals("v128", 6)),
+});
 
 /**
  * Winograd's F(m, 3): m neighbouring outputs of a kernel of three taps from m + 2 products, `Aᵀ ((G g) ⊙ (Bᵀ d))`; two of

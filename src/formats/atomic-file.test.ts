@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { ConvsmithError } from "../core/errors.ts";
-import { reason, writeFileAtomic } from "./files.ts";
+import { fileError, writeFileAtomic } from "./atomic-file.ts";
 
 const disk = vi.hoisted(() => ({ full: false }));
 vi.mock("node:fs/promises", async (original) => {
@@ -46,7 +46,7 @@ it("on a full disk, says so in one line and keeps what was there", async () => {
   disk.full = true;
   const failure = writeFileAtomic(path, Buffer.from("new text"));
   await expect(failure).rejects.toThrow(ConvsmithError);
-  await expect(failure).rejects.toThrow(new RegExp(`^${path}: cannot be written: the disk is full \\(ENOSPC\\)$`));
+  await expect(failure).rejects.toThrow(new RegExp(`^${path}: cannot write: no space left on the disk; `));
   expect(await readFile(path, "utf8")).toBe("old");
   expect(await readdir(folder)).toEqual(["a.txt"]);
 });
@@ -62,11 +62,11 @@ it("follows a link to the file, and keeps the link", async () => {
 it.skipIf(!existsSync("/dev/full"))(
   "writes to a device straight, here one that is always full (needs /dev/full)",
   async () => {
-    await expect(writeFileAtomic("/dev/full", Buffer.from("new"))).rejects.toThrow("the disk is full (ENOSPC)");
+    await expect(writeFileAtomic("/dev/full", Buffer.from("new"))).rejects.toThrow("no space left on the disk");
   },
 );
 
 it("puts system errors into words, others into their first line", () => {
-  expect(reason({ code: "EACCES" })).toBe("permission denied (EACCES)");
-  expect(reason(new Error("first\nsecond"))).toBe("first");
+  expect(fileError("read", "a", { code: "EACCES" }).message).toBe("a: cannot read: permission denied");
+  expect(fileError("read", "a", new Error("first\nsecond")).message).toBe("a: cannot read: first");
 });

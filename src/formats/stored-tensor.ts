@@ -1,0 +1,16 @@
+import { ArgumentError } from "../core/errors.ts";
+import { isSafetensorsDtype, type SafetensorsDtype, type SafetensorsTensor } from "./safetensors-dtype.ts";
+
+/** A tensor of a file: little-endian elements in row-major order. Complex ones can be listed, not used. */
+export interface StoredTensor {
+  readonly dtype: SafetensorsDtype | "C64" | "C128";
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+}
+
+/** @throws ArgumentError for complex numbers, which no network here has. */
+export function realTensor(name: string, tensor: StoredTensor): SafetensorsTensor {
+  const { dtype } = tensor;
+  if (isSafetensorsDtype(dtype)) return { ...tensor, dtype };
+  throw new ArgumentError(`${name}: holds complex numbers (${dtype}), which can't be used here`);
+}

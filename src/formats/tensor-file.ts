@@ -1,0 +1,45 @@
+import { FileFormatError } from "../core/errors.ts";
+import { parsePytorch } from "./pytorch/read.ts";
+import { stateDictOf } from "./pytorch/state-dict.ts";
+import { isZip } from "./pytorch/zip.ts";
+import { type Renaming, renameKeys } from "./rename.ts";
+import { parseSafetensors } from "./safetensors.ts";
+import type { StoredTensor } from "./stored-tensor.ts";
+
+/** What a file of weights holds, whatever its format. */
+export interface TensorFile {
+  readonly format: "safetensors" | "PyTorch zip" | "PyTorch legacy";
+  readonly tensors: Map<string, StoredTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface TensorFileOptions {
+  /** Of a checkpoint: the dict that holds the weights, names joined by dots. */
+  readonly key?: string;
+  readonly rename?: readonly Renaming[];
+}
+
+/**
+ * Reads the weights in a `.safetensors`, `.pt` or `.pth` file from its bytes, which tell the format.
+ * @throws FileFormatError for a damaged or hostile file; ConvsmithError where a checkpoint has several sets of weights, or none.
+ * @example
+ * import { parseTensorFile, safetensorsFromFloat32, serializeSafetensors } from "convsmith/formats";
+ * const bytes = serializeSafetensors(new Map([["bias", safetensorsFromFloat32([0.5], [1])]]));
+ * console.log(parseTensorFile(bytes, "weights").format); // safetensors
+ */
+export function parseTensorFile(bytes: Uint8Array, name: string, options: TensorFileOptions = {}): TensorFile {
+  const { key, rename = [] } = options;
+  if (!isPytorch(bytes)) {
+    if (key !== undefined)
+      throw new FileFormatError(name, `is a .safetensors file, which has no dicts: leave --key ${key} out`);
+    const { tensors, metadata } = parseSafetensors(bytes, name);
+    return { format: "safetensors", tensors: renameKeys<StoredTensor>(tensors, rename), metadata };
+  }
+  const content = parsePytorch(bytes, name);
+  const tensors = renameKeys(stateDictOf(content, name, key), rename);
+  return { format: `PyTorch ${content.layout}`, tensors, metadata: {} };
+}
+
+/** A zip archive or a pickle: a .safetensors file begins with the length of its header, which has no such bytes. */
+export const isPytorch = (bytes: Uint8Array): boolean =>
+  isZip(bytes) || (bytes[0] === 0x80 && (bytes[1] ?? 9) <= 5 && bytes[8] !== 0x7b);

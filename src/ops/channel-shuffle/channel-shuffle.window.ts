@@ -1,0 +1,3 @@
+import type { WindowRule } from "../../core/op.ts";
+
+export const channelShuffleWindow: WindowRule = (outputIndex) => [outputIndex, outputIndex];
