@@ -1,5 +1,5 @@
 import type { Node, Scope } from "../core/node.ts";
-import type { Module } from "../nn/index.ts";
+import type { Module, Parameter } from "../nn/index.ts";
 
 /** One call of a module, with the ops that it recorded itself. */
 export interface Call {
@@ -55,14 +55,18 @@ export function parametersByModule(
   modules: ReadonlyMap<string, Module> = network.namedModules(),
 ): Map<Module, ParameterCount> {
   const found = new Map<Module, ParameterCount>();
-  for (const [name, parameter] of network.namedParameters()) {
-    const module = modules.get(name.slice(0, Math.max(0, name.lastIndexOf("."))))!;
-    const sum = found.get(module) ?? noParameters;
-    const { numel } = parameter;
-    found.set(module, {
-      parameters: sum.parameters + numel,
-      trainable: sum.trainable + (parameter.requiresGrad ? numel : 0),
-    });
+  const seen = new Set<Parameter>();
+  for (const module of modules.values()) {
+    for (const parameter of module.ownParameters()) {
+      if (seen.has(parameter)) continue;
+      seen.add(parameter);
+      const sum = found.get(module) ?? noParameters;
+      const { numel } = parameter;
+      found.set(module, {
+        parameters: sum.parameters + numel,
+        trainable: sum.trainable + (parameter.requiresGrad ? numel : 0),
+      });
+    }
   }
   return found;
 }

@@ -13,9 +13,10 @@ export class LayerNames {
   constructor(network: Module, loss: Module | null = null) {
     for (const [path, module] of network.namedModules()) this.#modules.set(module, path);
     if (loss) this.#modules.set(loss, "(loss)");
-    for (const [name, parameter] of network.namedParameters()) {
-      const layer = name.slice(0, Math.max(0, name.lastIndexOf(".")));
-      this.#cells.set(parameter.cell, layer).set(parameter.gradCell, layer);
+    for (const [path, module] of network.namedModules()) {
+      for (const { cell, gradCell } of module.ownParameters()) {
+        if (!this.#cells.has(cell)) this.#cells.set(cell, path).set(gradCell, path);
+      }
     }
   }
 

@@ -35,6 +35,11 @@ export const commands: readonly {
     load: () => import("./train.ts"),
   },
   { command: "evaluate <model>", describe: "Judge a trained network on pictures", load: () => import("./evaluate.ts") },
+  {
+    command: "run <model>",
+    describe: "Run a network on numbers of a file, .onnx too",
+    load: () => import("./run-network.ts"),
+  },
   { command: "upscale <picture>", describe: "Enlarge a picture", load: () => import("./upscale.ts") },
   {
     command: "plan <model>",
@@ -43,7 +48,7 @@ export const commands: readonly {
   },
   {
     command: "inspect <file>",
-    describe: "What is in a file of weights: format, tensors, shapes, types",
+    describe: "What is in a file: format, tensors, shapes, types, operators",
     load: () => import("./inspect.ts"),
   },
   {

@@ -46,8 +46,8 @@ export async function handler({ model, other, fold, all, json, convention, ...re
   if (other === undefined && !fold && inputB === request.input) {
     throw new UsageError("diff: needs a second network, or --fold or --input-b to compare the first with itself");
   }
-  const a = await findModel(model, request);
-  const b = await findModel(other ?? model, { ...request, input: inputB });
+  const a = await findModel(model, { ...request, convention, fold });
+  const b = await findModel(other ?? model, { ...request, convention, fold, input: inputB });
   const options = { convention: convention as ConventionName };
   const before = summarize(a.network, a.inputShape, options);
   const folding = fold ? foldBatchNorm(b.network, b.inputShape) : null;

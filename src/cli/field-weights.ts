@@ -14,6 +14,8 @@ export async function loadKnownWeights(
   network: Module,
   options: { readonly weights?: string | undefined; readonly scale?: number | undefined },
 ): Promise<string | null> {
+  // Its weights came with its graph.
+  if (options.weights === undefined && extname(model) === ".onnx") return model;
   const file = await knownWeights(model, options);
   if (!file) return null;
   loadWeights(network, file);

@@ -12,7 +12,7 @@ interface Options extends WeightRequest {
 
 export const builder = (argv: Argv): Argv =>
   argv
-    .positional("file", { type: "string", describe: "A .safetensors, .pt, .pth or .npy file" })
+    .positional("file", { type: "string", describe: "A .safetensors, .pt, .pth, .npy or .onnx file" })
     .options({ ...weightOptions, ...jsonOption })
     .example("$0 inspect resnet18.pth", "Its tensors, and what else it holds")
     .example("$0 inspect checkpoint.pt --key ema", "The tensors of one dict of a checkpoint");

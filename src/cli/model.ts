@@ -11,6 +11,7 @@ import type { NetworkRequest } from "../training/network-module.ts";
 import { UsageError } from "./errors.ts";
 import { parseInputShape } from "./input-shape.ts";
 import { checkRequest, type ModelRequest } from "./model-options.ts";
+import { fromOnnx, type OnnxRequest } from "./onnx-model.ts";
 
 /** A network that a user names. */
 export interface FoundModel {
@@ -41,15 +42,19 @@ const refuse =
  */
 export async function findModel(
   model: string,
-  request: ModelRequest,
+  request: ModelRequest & OnnxRequest,
   shapeFor: ShapeFor = refuse(model),
 ): Promise<FoundModel> {
   checkRequest(request);
+  if (request.dim && extname(model) !== ".onnx") {
+    throw new UsageError(`${model}: --dim is for .onnx files. Give --input, such as --input 1x3x224x224.`);
+  }
   const input = request.input === undefined ? undefined : parseInputShape(request.input);
   if (/^\.[cm]?[jt]s$/.test(extname(model))) return await fromModule(model, model, input, {}, shapeFor);
   const entry = await stat(model).catch(() => null);
   if (entry?.isDirectory()) return await fromRun(model, input, shapeFor);
   if (extname(model) === ".safetensors") return await fromWeights(model, input);
+  if (extname(model) === ".onnx") return await fromOnnx(model, input, request);
   const suffix = /-x(\d+)$/.exec(model)?.[1];
   const name = suffix === undefined ? model : model.slice(0, -`-x${suffix}`.length);
   const { scale, classes, "aux-logits": auxLogits, "width-multiplier": widthMultiplier } = request;
@@ -80,12 +85,12 @@ async function known(
   if (found === undefined) {
     if (isFile) {
       throw new UsageError(
-        `${said}: is no kind of file that holds a network here: give a .ts, .js, .mts, .mjs, .cts, .cjs or .safetensors file, a run's folder, or a network's name.`,
+        `${said}: is no kind of file that holds a network here: give a .ts, .js, .mts, .mjs, .cts, .cjs, .safetensors or .onnx file, a run's folder, or a network's name.`,
       );
     }
     const close = closestNames(name, Object.keys(models)).join(", ");
     throw new UsageError(
-      `unknown model ${said}. Close are ${close}. Use a name, a run's folder, a .safetensors file, or a module such as net.ts.`,
+      `unknown model ${said}. Close are ${close}. Use a name, a run's folder, a .safetensors or .onnx file, or a module such as net.ts.`,
     );
   }
   const options = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));

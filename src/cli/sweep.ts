@@ -88,7 +88,7 @@ async function measure(
   const { input, scale = null, classes = null } = request;
   const asked = { at, scale, classes };
   try {
-    const { network, inputShape } = await findModel(model, request);
+    const { network, inputShape } = await findModel(model, { ...request, convention });
     const { layers, totals } = summarize(network, inputShape, { convention });
     const { parameters, macs, flops, activationBytes } = totals;
     const output = layers.findLast(({ outputShape }) => outputShape !== null)?.outputShape ?? null;

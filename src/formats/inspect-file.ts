@@ -1,6 +1,7 @@
 import { ConvsmithError } from "../core/errors.ts";
 import { fileError } from "./atomic-file.ts";
 import { isNpy, parseNpy } from "./npy.ts";
+import { inspectOnnx } from "./onnx/inspect.ts";
 import { parsePytorch } from "./pytorch/read.ts";
 import { childrenOf } from "./pytorch/state-dict.ts";
 import { bytesOf, PickledTensor, PickledTuple, type PickledValue } from "./pytorch/values.ts";
@@ -10,7 +11,8 @@ import { isPytorch, parseTensorFile, type TensorFileOptions } from "./tensor-fil
 
 export interface TensorFacts {
   readonly name: string;
-  readonly dtype: StoredTensor["dtype"];
+  /** As in safetensors files; an ONNX file may have others. */
+  readonly dtype: string;
   readonly shape: readonly number[];
   readonly elements: number;
   readonly bytes: number;
@@ -30,8 +32,8 @@ export interface FileFacts {
 }
 
 /**
- * Tells what is in a `.safetensors`, `.pt`, `.pth` or `.npy` file.
- * @throws what parseTensorFile and parseNpy throw, but for a checkpoint with several dicts: then all are in `entries`.
+ * Tells what is in a `.safetensors`, `.pt`, `.pth`, `.npy` or `.onnx` file.
+ * @throws FileFormatError for a damaged file, and what parseTensorFile throws, but for a checkpoint with several dicts: then all are in `entries`.
  * @example
  * import { inspectFile, safetensorsFromFloat32, writeSafetensors } from "convsmith/formats";
  * import { tmpdir } from "node:os";
@@ -48,6 +50,7 @@ export async function inspectFile(file: string, options: TensorFileOptions = {})
     const tensor = parseNpy(bytes, file);
     return { ...common, format: "NumPy", tensors: [facts("array", tensor)], metadata: {}, entries: [], note: null };
   }
+  if (isOnnx(bytes, file)) return inspectOnnx(bytes, file);
   if (!isPytorch(bytes)) {
     const { tensors, metadata } = parseTensorFile(bytes, file, options);
     return { ...common, format: "safetensors", tensors: listed(tensors), metadata, entries: [], note: null };
@@ -67,6 +70,10 @@ export async function inspectFile(file: string, options: TensorFileOptions = {})
     return { ...common, format, tensors: [], metadata: {}, entries, note: error.message };
   }
 }
+
+/** Protobuf has no mark of its own; a model begins with the version of its format, or is named as one. */
+const isOnnx = (bytes: Uint8Array, file: string): boolean =>
+  file.endsWith(".onnx") || (bytes[0] === 0x08 && bytes[1]! < 0x20 && bytes[2] === 0x12);
 
 const listed = (tensors: ReadonlyMap<string, StoredTensor>): TensorFacts[] =>
   [...tensors].map(([name, tensor]) => facts(name, tensor));

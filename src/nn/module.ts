@@ -77,6 +77,11 @@ export abstract class Module {
     return this.#collect((members) => members.parameters);
   }
 
+  /** Those that are properties of this module itself. */
+  ownParameters(): Parameter[] {
+    return [...this.#members().parameters.values()];
+  }
+
   parameters(): Parameter[] {
     return [...this.namedParameters().values()];
   }

@@ -1,3 +1,5 @@
+import { resizeRule } from "./resize-weights.ts";
+
 /** Tells one term: `weight` times the input at `index`. */
 type Term = (index: number, weight: number) => void;
 type Rule = (
@@ -60,6 +62,8 @@ export const weightRules: Readonly<Record<string, Rule>> = {
       for (const [tap, weight] of cubicWeights(t).entries()) term(clamp(index - 1 + tap, inputSize), weight);
     };
   },
+
+  resize: resizeRule,
 
   pool(inputSize, _outputSize, [kernel, stride, padding, divisor]) {
     return (output, term) => {

@@ -1,0 +1,66 @@
+import { ConvsmithError } from "../../../core/errors.ts";
+import { Module } from "../../../nn/index.ts";
+import { type Buffer, type Parameter, Tensor } from "../../../tensor/index.ts";
+import type { Node } from "../model_pb.ts";
+import { Call } from "./call.ts";
+import type { Operator } from "./operator.ts";
+import { operators } from "./operators/index.ts";
+import { computed, fold, type Value } from "./value.ts";
+
+/** "Conv", and "com.microsoft.FusedConv" for an operator that is not ONNX's own. */
+export const operatorName = ({ domain, opType }: Node): string =>
+  domain && domain !== "ai.onnx" ? `${domain}.${opType}` : opType;
+
+export const operatorOf = (node: Node): Operator | undefined => {
+  const name = operatorName(node);
+  return Object.hasOwn(operators, name) ? operators[name] : undefined;
+};
+
+/** One node of a graph as a layer: it holds the tensors of the file that it is the first to use. */
+export class OnnxNode extends Module {
+  readonly node: Node;
+  readonly opset: number;
+
+  constructor(node: Node, opset: number, own: ReadonlyMap<number, Parameter | Buffer>) {
+    super();
+    this.node = node;
+    this.opset = opset;
+    for (const [input, tensor] of own) Object.assign(this, { [`input${input}`]: tensor });
+  }
+
+  forward(inputs: readonly (Value | null)[]): readonly Value[] {
+    const operator = operatorOf(this.node);
+    if (!operator) {
+      throw new ConvsmithError(`the operator ${operatorName(this.node)} is not supported`);
+    }
+    const call = new Call(this.node, inputs, this.opset, this.training);
+    const record = (): readonly Value[] => {
+      const found = operator.record(call);
+      call.checkAttributes();
+      const kind = inputs[0]?.kind ?? "float";
+      return [found].flat().map((each) => (each instanceof Tensor ? computed(each, kind) : (each as Value)));
+    };
+    return inputs.every((each) => each === null || each.numbers) ? fold(record) : record();
+  }
+
+  override describe(): string {
+    const name = operatorName(this.node);
+    const operator = operatorOf(this.node);
+    if (!operator?.describe) return name;
+    const fields = this as unknown as Record<string, Parameter | Buffer | undefined>;
+    const shapes = this.node.input.map((_, input) => fields[`input${input}`]?.shape ?? null);
+    const text = operator.describe(shapes, new Call(this.node, [], this.opset, false));
+    return text ? `${name} ${text}` : name;
+  }
+}
+
+const classes = new Map<string, typeof OnnxNode>();
+
+/** A class of the operator's name, as printed modules and summaries tell types. */
+export function classOf(node: Node): typeof OnnxNode {
+  const name = operatorName(node);
+  const found = classes.get(name) ?? class extends OnnxNode {};
+  Object.defineProperty(found, "name", { value: name });
+  classes.set(name, found);
+  return found;
+}

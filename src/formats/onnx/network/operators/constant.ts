@@ -1,0 +1,64 @@
+import { full } from "../../../../tensor/index.ts";
+import { realTensor } from "../../../stored-tensor.ts";
+import { storedTensor } from "../../tensor.ts";
+import { type Call, list } from "../call.ts";
+import { kindOf, knownOf } from "../known-tensor.ts";
+import type { Operators } from "../operator.ts";
+import { computed, known, type Value } from "../value.ts";
+
+function constant(call: Call): Value {
+  const tensor = call.stored("value");
+  if (tensor) return knownOf(realTensor("value", storedTensor(tensor, call.node.output[0] ?? "")), tensor.dataType);
+  const floats = call.floats("value_floats");
+  if (floats) return known(floats, [floats.length], "float");
+  const ints = call.ints("value_ints");
+  if (ints) return list(ints);
+  const single = call.node.attribute[0]?.name;
+  if (single === "value_float") return known([call.float(single, 0)], [], "float");
+  if (single === "value_int") return known([call.int(single, 0)], [], "int");
+  return call.fail(`its attribute ${single ?? "value"} is not supported`);
+}
+
+/** Types are float32 where they are fractions; whole numbers are cut towards zero. */
+function cast(call: Call): Value {
+  const kind = kindOf(call.int("to", 1));
+  call.int("saturate", 1);
+  const { tensor, kind: from } = call.value(0);
+  if (kind === "bool") return computed(tensor.ne(0), kind);
+  if (kind === "int" && from === "float") return computed(tensor.to("int32"), kind);
+  return computed(kind === "float" ? tensor.to("float32") : tensor, kind);
+}
+
+/** Sizes are known, whatever the numbers are. */
+function shape(call: Call): Value {
+  const sizes = call.shape(0);
+  const start = call.int("start", 0);
+  const end = call.int("end", sizes.length);
+  return list(sizes.slice(start, end));
+}
+
+export const constants: Operators = {
+  Constant: { record: constant },
+  ConstantOfShape: {
+    plain: [0],
+    record(call) {
+      const tensor = call.stored("value");
+      const one = tensor ? knownOf(realTensor("value", storedTensor(tensor, "")), tensor.dataType) : null;
+      return computed(full(call.numbers(0), one?.numbers?.[0] ?? 0), one?.kind ?? "float");
+    },
+  },
+  Shape: { record: shape },
+  Size: { record: (call) => known([call.tensor(0).numel], [], "int") },
+  Range: {
+    plain: [0, 1, 2],
+    record(call) {
+      const [start, limit, delta] = [0, 1, 2].map((at) => call.numbers(at)[0]!) as [number, number, number];
+      const count = Math.max(Math.ceil((limit - start) / delta), 0);
+      if (!(count <= 2 ** 24)) call.fail(`needs a step that leads from ${start} to ${limit}, got ${delta}`);
+      const numbers = Float64Array.from({ length: count }, (_, at) => start + at * delta);
+      return known(numbers, [count], call.value(0).kind);
+    },
+  },
+  Cast: { record: cast },
+  Identity: { record: (call) => call.value(0) },
+};

@@ -1,0 +1,90 @@
+import { functional as F } from "../../../../nn/index.ts";
+import * as ops from "../../../../ops/index.ts";
+import { Buffer, engine, noGrad, Tensor } from "../../../../tensor/index.ts";
+import type { Call } from "../call.ts";
+import type { Operators } from "../operator.ts";
+
+/** Makes kept · old + (1 - kept) · now pending: ONNX's momentum is the part that stays. */
+function move(running: Buffer, now: Tensor["node"], kept: number): void {
+  const { node } = running;
+  const next = ops.add(ops.mul(node, ops.constant(kept)), ops.mul(now, ops.constant(1 - kept)));
+  engine().assign(running.cell, next);
+}
+
+/** By the running statistics; while the network trains by the batch's own, which then move the running ones. */
+function batchNorm(call: Call): Tensor {
+  const x = call.tensor(0);
+  const [weight, bias, mean, variance] = [1, 2, 3, 4].map((at) => call.tensor(at)) as [Tensor, Tensor, Tensor, Tensor];
+  const eps = call.float("epsilon", 1e-5);
+  const momentum = call.float("momentum", 0.9);
+  call.only("spatial", 1);
+  call.only("training_mode", 0);
+  if (call.opset < 7) call.int("is_test", 0);
+  const [batch, channels, ...spatial] = x.shape;
+  const area = spatial.reduce((product, size) => product * size, 1);
+  const picture = x.dim === 4 ? x : x.reshape(batch!, channels!, area, 1);
+  const options = { eps, weight: weight.node, bias: bias.node };
+  const back = (output: Tensor) => (x.dim === 4 ? output : output.reshape(x.shape));
+  if (!call.training || !(mean instanceof Buffer) || !(variance instanceof Buffer)) {
+    return back(new Tensor(ops.batchNorm2d(picture.node, mean.node, variance.node, options)));
+  }
+  const found = ops.batchNorm2dTraining(picture.node, options);
+  noGrad(() => {
+    move(mean, found.mean, momentum);
+    move(variance, found.variance, momentum);
+  });
+  return back(new Tensor(found.output));
+}
+
+function layerNorm(call: Call): Tensor[] {
+  const x = call.tensor(0);
+  const axis = call.int("axis", -1);
+  const eps = call.float("epsilon", 1e-5);
+  call.only("stash_type", 1);
+  const first = axis < 0 ? axis + x.dim : axis;
+  const sizes = x.shape.slice(first);
+  const [weight, bias] = [call.tensor(1), call.optional(2)];
+  const whole = [weight, bias].every((each) => each === null || `${each.shape}` === `${sizes}`);
+  const scaled = () => F.layerNorm(x, sizes, null, null, eps).mul(weight);
+  const output = whole && bias ? F.layerNorm(x, sizes, weight, bias, eps) : bias ? scaled().add(bias) : scaled();
+  if (call.node.output.length === 1) return [output];
+  const axes = sizes.map((_, at) => first + at);
+  const mean = x.mean(axes, true);
+  return [output, mean, x.sub(mean).pow(2).mean(axes, true).add(eps).pow(-0.5)];
+}
+
+/** [N, C, …], by the mean and the variance of each sample's channel. */
+function instanceNorm(call: Call): Tensor {
+  const x = call.tensor(0);
+  const eps = call.float("epsilon", 1e-5);
+  const axes = x.shape.slice(2).map((_, axis) => axis + 2);
+  const perChannel = (each: Tensor) => each.reshape([-1, ...axes.map(() => 1)]);
+  const centred = x.sub(x.mean(axes, true));
+  const deviation = centred.pow(2).mean(axes, true).add(eps).sqrt();
+  return centred
+    .div(deviation)
+    .mul(perChannel(call.tensor(1)))
+    .add(perChannel(call.tensor(2)));
+}
+
+/** x / (bias + alpha / size · Σ x² over `size` neighbouring channels)^beta. */
+function localResponse(call: Call): Tensor {
+  const x = call.tensor(0);
+  const size = call.int("size", 0);
+  if (size < 1) call.fail(`needs a size from 1, got ${size}`);
+  const [alpha, beta, bias] = [call.float("alpha", 1e-4), call.float("beta", 0.75), call.float("bias", 1)];
+  const [batch, channels] = x.shape as [number, number];
+  const rows = x.pow(2).reshape(batch, 1, channels, -1);
+  const before = Math.floor((size - 1) / 2);
+  const mean = F.avgPool2d(F.pad(rows, [0, 0, before, size - 1 - before]), [size, 1], { stride: 1 });
+  return x.div(mean.reshape(x.shape).mul(alpha).add(bias).pow(beta));
+}
+
+const channels = ([, weight]: readonly (readonly number[] | null)[]) => (weight ? `${weight[0]}` : "");
+
+export const normalizations: Operators = {
+  BatchNormalization: { buffers: [3, 4], record: batchNorm, describe: channels },
+  LayerNormalization: { record: layerNorm, describe: ([, weight]) => weight?.join("×") ?? "" },
+  InstanceNormalization: { record: instanceNorm, describe: channels },
+  LRN: { record: localResponse },
+};
