@@ -22,12 +22,25 @@ test("one, two and three threads give the same bits", async () => {
     const x = dataNode(random(2 * 8 * 40 * 40), [2, 8, 40, 40]);
     const w = dataNode(random(16 * 8 * 9), [16, 8, 3, 3]);
     const y = ops.tanh(ops.conv2d(x, w, null, { padding: 1 }));
-    const [output, total] = await state.values([y, ops.sum(y)]);
-    return [output, total];
+    const enlarged = ops.interpolate(x, { scaleFactor: 2, mode: "bicubic" });
+    return await state.values([y, ops.sum(y), enlarged]);
   });
   const [one, two, three] = await Promise.all(results);
   expect(two).toEqual(one);
   expect(three).toEqual(one);
+});
+
+test("a result whose numbers lie apart is brought together by a step", async () => {
+  const device = wasmDevice({ threads: 1 });
+  const labels: string[] = [];
+  device.timer = { now: () => 0, done: ({ plan }) => labels.push(...plan.steps.map(({ work }) => work.label)) };
+  const x = dataNode(
+    Float32Array.from({ length: 60 }, (_, at) => at),
+    [3, 4, 5],
+  );
+  const [moved] = await new EngineState(device).values([ops.permute(x, [2, 0, 1])]);
+  expect(labels).toEqual(["copy"]);
+  expect([...moved!]).toEqual(Array.from({ length: 60 }, (_, at) => (at % 12) * 5 + Math.floor(at / 12)));
 });
 
 test("numerics are fast unless the option or the environment says exact, and nothing else", () => {
