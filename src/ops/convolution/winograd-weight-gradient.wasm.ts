@@ -34,7 +34,7 @@ function plan(call: KernelCall, scheme: Scheme): KernelPlan {
   const tiles = grad[0]! * tileRows * tileColumns;
   const { bands, parts, tilesPerBand, tilesPerBlock } = splitGradient(shape, tiles);
   const reductionPieces = Math.min(
-    parts * shape.blocking.rows,
+    parts * shape.blocking.vectorParts,
     Math.ceil((bands * parts * sumBytes(shape)) / (1 << 20)),
   );
   const plane = (index: number, layout: Layout, first: readonly number[], bounds: readonly number[]): Argument[] => [

@@ -1,10 +1,12 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
-import { loadArguments, partBounds } from "../../../codegen/wasm/emit.ts";
+import { emitTranspose4x4, loadArguments, partBounds } from "../../../codegen/wasm/emit.ts";
+import { VectorPool } from "../../../codegen/wasm/math.ts";
 import { encodeModule } from "../../../codegen/wasm/module.ts";
+import { hoistsLoads } from "../../../codegen/wasm/tiles.ts";
 import type { Target } from "../../../core/kernel.ts";
 import { plusProduct } from "../direct/emit.ts";
 import type { VectorClass } from "../weight-gradient-blocking.ts";
-import { type GradientShape, partsOf, sumBytes } from "./gradient-shape.ts";
+import { type GradientShape, partsOf, sumBytes, sumPlane } from "./gradient-shape.ts";
 
 export const reduceArgumentNames = ["sums", "weight", "bands", "pieces"] as const;
 
@@ -12,7 +14,7 @@ export const reduceArgumentNames = ["sums", "weight", "bands", "pieces"] as cons
 export function emitGradientReduction(shape: GradientShape, target: Target): Uint8Array<ArrayBuffer> {
   const { scheme, channels, partChannels, partOutputs, blocking } = shape;
   const { size } = scheme;
-  const { rows, vectors, inputRows, vectorClasses } = blocking;
+  const { rows, inputRows, vectorClasses, vectorParts } = blocking;
   const fused = target.fusedMultiplyAdd;
   const [channelParts, outputParts] = partsOf(shape);
   const parts = channelParts * outputParts;
@@ -36,6 +38,8 @@ export function emitGradientReduction(shape: GradientShape, target: Target): Uin
     "rest",
     "place",
   );
+  const pool = new VectorPool(f);
+  if (!hoistsLoads(target)) f.keepConstants();
   const totals = f.locals("v128", size);
   const half = Array.from({ length: size }, () => f.locals("v128", 3));
   const taps = Array.from({ length: 3 }, () => f.locals("v128", 3));
@@ -51,7 +55,7 @@ export function emitGradientReduction(shape: GradientShape, target: Target): Uin
         for (const [column, total] of totals.entries()) {
           f.get(total)
             .get(v.rest)
-            .load("v128.load", 16 * ((row * size + column) * rows * vectors + index))
+            .load("v128.load", (row * size + column) * sumPlane(shape) + 16 * index)
             .op("f32x4.add")
             .set(total);
         }
@@ -73,25 +77,34 @@ export function emitGradientReduction(shape: GradientShape, target: Target): Uin
       });
     }
     const moved = 4 * index - (index === each.vectors - 1 ? each.shift : 0);
+    // Of each lane four neighbouring taps at a time, and the ninth.
+    const ofTaps = taps.flat();
+    if (each.lanes === 4) for (const four of [ofTaps.slice(0, 4), ofTaps.slice(4, 8)]) emitTranspose4x4(f, four, pool);
     for (let lane = 0; lane < each.lanes; lane++) {
       f.get(v.place)
         .i32((moved + lane) * elementBytes)
         .op("i32.add")
         .set(v.rest);
-      for (const [tap, values] of taps.flat().entries()) {
-        f.get(v.rest)
-          .get(values)
-          .laneMemory("v128.store32_lane", lane, 4 * tap);
+      if (each.lanes === 4)
+        for (const first of [0, 4])
+          f.get(v.rest)
+            .get(ofTaps[first + lane]!)
+            .store("v128.store", 4 * first);
+      for (const [tap, values] of ofTaps.entries()) {
+        if (each.lanes < 4 || tap === 8)
+          f.get(v.rest)
+            .get(values)
+            .laneMemory("v128.store32_lane", lane, 4 * tap);
       }
     }
   };
 
-  f.i32(parts * rows).set(v.total);
+  // Rows innermost: what is written lies in few places at a time, and each of them is filled in order.
+  f.i32(parts * vectorParts).set(v.total);
   f.for(v.piece, first, last, 1, () => {
     partBounds(f, v.piece, pieces, v.total, v.from, v.to);
     f.for(v.at, v.from, v.to, 1, () => {
-      f.get(v.at).i32(rows).op("i32.div_u").set(v.part);
-      f.get(v.at).i32(rows).op("i32.rem_u").set(v.row);
+      f.get(v.at).i32(vectorParts).op("i32.div_u").set(v.part);
       f.get(weight).get(v.part).i32(channelParts).op("i32.rem_u");
       f.i32(partChannels * 36)
         .op("i32.mul")
@@ -101,31 +114,33 @@ export function emitGradientReduction(shape: GradientShape, target: Target): Uin
         .op("i32.div_u")
         .i32(partOutputs * channels * 36)
         .op("i32.mul")
-        .op("i32.add");
-      plusProduct(f, v.row, rowBytes);
-      f.set(v.base);
+        .op("i32.add")
+        .set(v.base);
       for (const each of vectorClasses) {
-        f.get(sums);
-        plusProduct(f, v.part, sumBytes(shape));
-        plusProduct(f, v.row, 16 * each.vectors);
-        f.i32(16 * rows * each.start)
-          .op("i32.add")
-          .set(v.address);
-        f.get(v.base)
-          .i32(4 * each.start * elementBytes)
-          .op("i32.add")
-          .set(v.place);
-        f.for(v.index, 0, each.parts, 1, () => {
-          for (let index = 0; index < each.vectors; index++) vector(each, index);
-          f.get(v.address)
-            .i32(16 * rows * each.vectors)
-            .op("i32.add")
-            .set(v.address);
-          f.get(v.place)
-            .i32(4 * each.vectors * elementBytes)
-            .op("i32.add")
-            .set(v.place);
-        });
+        f.get(v.at).i32(vectorParts).op("i32.rem_u").i32(each.first).op("i32.sub").tee(v.index);
+        f.i32(each.parts)
+          .op("i32.lt_u")
+          .if(() => {
+            f.get(sums);
+            plusProduct(f, v.part, sumBytes(shape));
+            plusProduct(f, v.index, 16 * rows * each.vectors);
+            f.i32(16 * rows * each.start)
+              .op("i32.add")
+              .set(v.address);
+            f.get(v.base);
+            plusProduct(f, v.index, 4 * each.vectors * elementBytes);
+            f.i32(4 * each.start * elementBytes)
+              .op("i32.add")
+              .set(v.place);
+            f.for(v.row, 0, rows, 1, () => {
+              for (let index = 0; index < each.vectors; index++) vector(each, index);
+              f.get(v.address)
+                .i32(16 * each.vectors)
+                .op("i32.add")
+                .set(v.address);
+              f.get(v.place).i32(rowBytes).op("i32.add").set(v.place);
+            });
+          });
       }
     });
   });

@@ -5,7 +5,7 @@ import type { Target } from "../../../core/kernel.ts";
 import { plusProduct } from "../direct/emit.ts";
 import type { VectorClass } from "../weight-gradient-blocking.ts";
 import { emitOuterProductTile } from "../weight-gradient-tile.wasm.ts";
-import { type GradientShape, gradientScratch, partsOf, sumBytes } from "./gradient-shape.ts";
+import { type GradientShape, gradientScratch, partsOf, sumBytes, sumPlane } from "./gradient-shape.ts";
 import { emitPatch, emitTileTransform } from "./input.ts";
 import { planeNames, smaller, type TileSource, tileWalk, transformTiles } from "./tiles.ts";
 
@@ -150,6 +150,10 @@ export function emitGradientProducts(shape: GradientShape, target: Target): Uint
             .set(w.vectorSide);
           products(each, which);
         }
+        f.get(w.destination)
+          .i32(sumPlane(shape) - 16 * rows * blocking.vectors)
+          .op("i32.add")
+          .set(w.destination);
         f.get(w.inputAt).i32(inputPlane).op("i32.add").set(w.inputAt);
         f.get(w.gradAt).i32(gradPlane).op("i32.add").set(w.gradAt);
       });

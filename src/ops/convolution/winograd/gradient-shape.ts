@@ -61,9 +61,11 @@ export function gradientShape(channels: number, outputs: number, scheme: Scheme,
   };
 }
 
-/** Bytes of the sums of a piece: [position][vector parts][rows][vectors of the part][4]. */
-export const sumBytes = ({ positions, blocking }: GradientShape): number =>
-  16 * positions * blocking.rows * blocking.vectors;
+/** Bytes between the sums of one position, [vector parts][rows][vectors of the part][4], and those of the next. */
+export const sumPlane = ({ blocking }: GradientShape): number => 16 * blocking.rows * blocking.vectors + planePadding;
+
+/** Bytes of the sums of a piece. */
+export const sumBytes = (shape: GradientShape): number => shape.positions * sumPlane(shape);
 
 export const partsOf = ({ channels, outputs, partChannels, partOutputs }: GradientShape) =>
   [channels / partChannels, outputs / partOutputs] as const;
