@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { ConvsmithError } from "../core/errors.ts";
 import { type ClassificationDataset, isMnistFolder, loadImageFolder, loadMnist } from "../data/node.ts";
 import { LeNet, loadWeights, type WeightFile } from "../models/node.ts";
-import { loadNetworkModule, type Network } from "../training/node.ts";
+import type { Network } from "../training/node.ts";
 import { classificationResults, confusion } from "../training/tasks/classification.ts";
+import { moduleNetwork } from "./module-network.ts";
 import { printResult } from "./output.ts";
 import { SlowProgress } from "./slow-progress.ts";
 import { table } from "./table.ts";
@@ -66,21 +67,17 @@ function factsOf({ path, metadata }: WeightFile): Facts {
 }
 
 async function networkOf(file: WeightFile, name: string, facts: Facts, module: string | undefined): Promise<Network> {
-  const network =
-    name === "lenet" ? new LeNet({ classes: facts.classes.length }) : await ownNetwork(file, facts, module);
-  loadWeights(network, file);
-  return network;
-}
-
-/** Code is run only when the user names it, never because a file of weights does. */
-async function ownNetwork(file: WeightFile, facts: Facts, module: string | undefined): Promise<Network> {
+  if (name === "lenet") {
+    const network = new LeNet({ classes: facts.classes.length });
+    loadWeights(network, file);
+    return network;
+  }
+  // Code is run only when the user names it, never because a file of weights does.
   if (module === undefined) {
     throw new ConvsmithError(`${file.path}: holds weights of a module of your own. Name it: --module net.ts`);
   }
   const [channels, height, width] = facts.input;
-  const { packageModules } = await import("./package-modules.ts");
-  const loaded = await loadNetworkModule(module, await packageModules());
-  return await loaded.create({ classes: facts.classes.length, channels, height, width });
+  return await moduleNetwork(module, file, { classes: facts.classes.length, channels, height, width });
 }
 
 /** MNIST's test set, the folder `test`, or the folder itself. */

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { extname, parse } from "node:path";
+import { isWeightFile } from "../formats/node.ts";
 import { loadWeights, readWeights, type WeightFile } from "../models/node.ts";
 import type { Module } from "../nn/index.ts";
 import { findWeights } from "./weights.ts";
@@ -34,5 +35,5 @@ async function knownWeights(
     (entry) => entry.isDirectory(),
     () => false,
   );
-  return isFolder || extname(model) === ".safetensors" ? await readWeights(model) : null;
+  return isFolder || isWeightFile(model) ? await readWeights(model) : null;
 }

@@ -40,7 +40,7 @@ const fieldOptions = {
   image: { type: "string", describe: "A picture to draw on, and to take as input [random inputs]", requiresArg: true },
   weights: {
     type: "string",
-    describe: "A run's folder or a .safetensors file [those of the model, else random]",
+    describe: "A run's folder, or a .safetensors, .pt or .pth file [those of the model, else random]",
     requiresArg: true,
   },
   draws: { type: "number", describe: "Over how many inputs the gradient is averaged", default: 8, requiresArg: true },

@@ -1,13 +1,11 @@
+import { oneLine } from "../core/errors.ts";
 import type { FileFacts, TensorFacts } from "../formats/node.ts";
 import { type FittedColumn, fittedTable } from "./fitted-table.ts";
 
-/** Names come from the file: no line ends, no codes that steer terminals. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const plain = (text: string) => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
 const grouped = (value: number) => value.toLocaleString("en-US");
 
 const columns: readonly FittedColumn<TensorFacts>[] = [
-  { title: "tensor", cell: ({ name }) => plain(name), left: true, cut: "start" },
+  { title: "tensor", cell: ({ name }) => oneLine(name), left: true, cut: "start" },
   { title: "type", cell: ({ dtype }) => dtype, left: true },
   { title: "shape", cell: ({ shape }) => `[${shape.join(", ")}]`, left: true },
   { title: "elements", cell: ({ elements }) => grouped(elements), rank: 1 },
@@ -18,8 +16,8 @@ const columns: readonly FittedColumn<TensorFacts>[] = [
 export function inspectText({ file, format, fileBytes, tensors, metadata, entries, note }: FileFacts): string {
   const sum = (pick: (each: TensorFacts) => number) => tensors.reduce((total, each) => total + pick(each), 0);
   const lines = [`${file}: ${format}, ${grouped(fileBytes)} bytes`];
-  for (const { name, value } of entries) lines.push(plain(`  ${name}: ${value}`));
-  for (const [name, value] of Object.entries(metadata)) lines.push(plain(`  ${name}: ${value}`));
+  for (const { name, value } of entries) lines.push(oneLine(`  ${name}: ${value}`));
+  for (const [name, value] of Object.entries(metadata)) lines.push(oneLine(`  ${name}: ${value}`));
   if (tensors.length > 0) {
     const elements = grouped(sum((each) => each.elements));
     const total = `${tensors.length} tensor${tensors.length === 1 ? "" : "s"}, ${elements} elements, ${grouped(sum((each) => each.bytes))} bytes`;

@@ -54,6 +54,11 @@ it.each([
   ["a whole module", () => ["convert", fixture("module.pt"), join(folder, "a.safetensors")], /torch\.nn\.modules/],
   ["another ending", () => ["convert", fixture("types.pt"), join(folder, "a.onnx")], /writes \.safetensors files/],
   ["no such folder", () => ["convert", fixture("types.pt"), join(folder, "no", "a.safetensors")], /is no folder/],
+  [
+    "a file of another kind",
+    () => ["inspect", fixture("make.py")],
+    /make\.py: is not a \.safetensors, \.pt, \.pth, \.npy or \.onnx file/,
+  ],
   ["no such file", () => ["inspect", join(folder, "none.pt")], /cannot read: no such file or folder/],
   [
     "a renaming that fits nothing",
@@ -66,6 +71,21 @@ it.each([
   expect(err.trim().split("\n")).toHaveLength(1);
   expect(err).toMatch(pattern);
   expect(existsSync(join(folder, "a.safetensors"))).toBe(false);
+});
+
+it("a damaged file is told by its name", async () => {
+  for (const [name, problem] of [
+    ["x.safetensors", /the header claims/],
+    ["x.pth", /neither a zip archive nor a pickle/],
+    ["x.npy", /does not begin as a \.npy file/],
+    ["x.onnx", /wire type|bytes are needed|no graph/],
+  ] as const) {
+    const path = join(folder, name);
+    await writeFile(path, "these are twenty bytes");
+    const { good, err } = await callCli("inspect", path);
+    expect(good).toBe(false);
+    expect(err).toMatch(problem);
+  }
 });
 
 it("reads arrays of NumPy", async () => {

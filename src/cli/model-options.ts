@@ -3,7 +3,7 @@ import { UsageError } from "./errors.ts";
 import { checkWhole } from "./whole-number.ts";
 
 export const modelHelp =
-  "A known name (espcn, espcn-x3, resnet18, …), a run's folder, a .safetensors or .onnx file, or a module such as net.ts";
+  "A known name (espcn, espcn-x3, resnet18, …), a run's folder, a .safetensors, .pt, .pth or .onnx file, or a module such as net.ts";
 
 /** Which network, and for which input: the same for every command about a network. */
 export const modelOptions = {

@@ -4,7 +4,7 @@ import type { Network } from "../analysis/index.ts";
 import { ConvsmithError } from "../core/errors.ts";
 import { closestNames } from "../core/names.ts";
 import type { Shape } from "../core/shape.ts";
-import { readSafetensors } from "../formats/node.ts";
+import { isWeightFile, readTensorFile } from "../formats/node.ts";
 import type { ModelOptions } from "../models/ready-model.ts";
 import { createModel, models, optionsOf, scalable } from "../models/registry.ts";
 import type { NetworkRequest } from "../training/network-module.ts";
@@ -37,7 +37,7 @@ const refuse =
 
 /**
  * The network that a user names, with fresh weights: a name that convsmith knows (`espcn`, `espcn-x3`), a run's folder, a
- * `.safetensors` file of a network that convsmith knows, or a module (`net.ts`) that exports one.
+ * file of weights of a network that convsmith knows, or a module (`net.ts`) that exports one.
  * @throws ConvsmithError of one line where there is none, or no shape of input is known.
  */
 export async function findModel(
@@ -53,7 +53,7 @@ export async function findModel(
   if (/^\.[cm]?[jt]s$/.test(extname(model))) return await fromModule(model, model, input, {}, shapeFor);
   const entry = await stat(model).catch(() => null);
   if (entry?.isDirectory()) return await fromRun(model, input, shapeFor);
-  if (extname(model) === ".safetensors") return await fromWeights(model, input);
+  if (isWeightFile(model)) return await fromWeights(model, input);
   if (extname(model) === ".onnx") return await fromOnnx(model, input, request);
   const suffix = /-x(\d+)$/.exec(model)?.[1];
   const name = suffix === undefined ? model : model.slice(0, -`-x${suffix}`.length);
@@ -85,12 +85,12 @@ async function known(
   if (found === undefined) {
     if (isFile) {
       throw new UsageError(
-        `${said}: is no kind of file that holds a network here: give a .ts, .js, .mts, .mjs, .cts, .cjs, .safetensors or .onnx file, a run's folder, or a network's name.`,
+        `${said}: is no kind of file that holds a network here: give a .ts, .js, .mts, .mjs, .cts, .cjs, .safetensors, .pt, .pth or .onnx file, a run's folder, or a network's name.`,
       );
     }
     const close = closestNames(name, Object.keys(models)).join(", ");
     throw new UsageError(
-      `unknown model ${said}. Close are ${close}. Use a name, a run's folder, a .safetensors or .onnx file, or a module such as net.ts.`,
+      `unknown model ${said}. Close are ${close}. Use a name, a run's folder, a .safetensors, .pt, .pth or .onnx file, or a module such as net.ts.`,
     );
   }
   const options = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
@@ -152,7 +152,7 @@ async function fromRun(folder: string, input: Shape | undefined, shapeFor: Shape
 
 /** The known network whose state_dict has just these names and shapes. */
 async function fromWeights(path: string, input?: Shape): Promise<FoundModel> {
-  const { tensors } = await readSafetensors(path);
+  const { tensors } = await readTensorFile(path);
   for (const name of Object.keys(models)) {
     const scales: ModelOptions[] = scalable.includes(name) ? [{ scale: 3 }, { scale: 2 }, { scale: 4 }] : [{}];
     for (const options of scales) {

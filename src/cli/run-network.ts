@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import type { Argv, InferredOptionTypes, Options } from "yargs";
 import { inMode, tensorsIn } from "../analysis/recording.ts";
 import { ConvsmithError } from "../core/errors.ts";
 import {
   parseNpy,
+  readRegular,
   readSafetensors,
   realTensor,
   safetensorsFromFloat32,
@@ -102,7 +102,7 @@ export async function handler({ model, input: path, ...asked }: RunOptions): Pro
 /** @throws ConvsmithError for a file of several tensors; FileFormatError for a damaged one. */
 async function readInput(path: string): Promise<Tensor> {
   if (extname(path) === ".npy") {
-    const found = parseNpy(await bytesOf(path), path);
+    const found = parseNpy(await readRegular(path), path);
     return tensor(toFloat32(found), found.shape);
   }
   if (extname(path) !== ".safetensors") {
@@ -115,18 +115,9 @@ async function readInput(path: string): Promise<Tensor> {
   return tensor(toFloat32(found), found.shape);
 }
 
-async function bytesOf(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new ConvsmithError(`${path}: ${missing ? "there is no such file" : "can't be read"}`);
-  }
-}
-
 const linesOf = async (path: string) =>
   new TextDecoder()
-    .decode(await bytesOf(path))
+    .decode(await readRegular(path))
     .trim()
     .split(/\r?\n/);
 

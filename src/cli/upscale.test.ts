@@ -117,7 +117,11 @@ describe("convsmith upscale", () => {
     ["an output that is a folder", { out: "taken.png" }, "taken.png: cannot write"],
     ["NaN in the weights", { weights: "nan.safetensors" }, "nan.safetensors: conv2.bias holds NaN at element 3"],
     ["truncated weights", { weights: "cut.safetensors" }, "but the file ends at 9000"],
-    ["a picture as weights", { weights: "rgb.png" }, "rgb.png: the header claims"],
+    [
+      "a picture as weights",
+      { weights: "rgb.png" },
+      "rgb.png: is something else, and weights are read from a .safetensors, .pt or .pth file",
+    ],
     ["missing weights", { weights: "nowhere.safetensors" }, "nowhere.safetensors: cannot read: no such file or folder"],
     ["a folder without a run", { weights: "empty" }, "empty: holds no model.safetensors, so it is no run's folder"],
     ["another network", { weights: "lenet.safetensors" }, "holds weights of lenet, not of espcn"],

@@ -27,7 +27,10 @@ export function builder(argv: Argv): Argv {
       out: { alias: "o", type: "string", demandOption: true, describe: "The picture to write: .png, .jpg or .webp" },
       scale: { type: "number", demandOption: true, describe: "How many times larger: 2, 3 or 4" },
       method: { type: "string", default: "espcn", describe: "espcn, bicubic, bilinear or nearest" },
-      weights: { type: "string", describe: "A run's folder or a .safetensors file [default: those of convsmith]" },
+      weights: {
+        type: "string",
+        describe: "A run's folder, or a .safetensors, .pt or .pth file [default: those of convsmith]",
+      },
       threads: { type: "number", describe: "Threads to compute with [default: all cores]" },
       json: { type: "boolean", default: false, describe: "Print what was done as JSON" },
     })

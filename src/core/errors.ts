@@ -1,11 +1,12 @@
+/** Text without line ends and codes that steer terminals, which names from files may hold. */
+export const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, " ");
+
 /** The root of every error that convsmith throws on purpose: its message is one line meant for the user. */
 export class ConvsmithError extends Error {
   override name = "ConvsmithError";
 
-  /** Names from files may hold line ends and codes that steer terminals. */
   constructor(message: string, options?: ErrorOptions) {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-    super(message.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " "), options);
+    super(oneLine(message), options);
   }
 }
 

@@ -1,13 +1,12 @@
-import { ConvsmithError } from "../core/errors.ts";
-import { fileError } from "./atomic-file.ts";
-import { isNpy, parseNpy } from "./npy.ts";
-import { inspectOnnx } from "./onnx/inspect.ts";
+import { ConvsmithError, FileFormatError } from "../core/errors.ts";
+import { kindOf, kindsText } from "./file-kind.ts";
+import { parseNpy } from "./npy.ts";
 import { parsePytorch } from "./pytorch/read.ts";
 import { childrenOf } from "./pytorch/state-dict.ts";
-import { bytesOf, PickledTensor, PickledTuple, type PickledValue } from "./pytorch/values.ts";
+import { PickledTensor, PickledTuple, type PickledValue } from "./pytorch/values.ts";
 import { readRegular } from "./read-regular.ts";
-import type { StoredTensor } from "./stored-tensor.ts";
-import { isPytorch, parseTensorFile, type TensorFileOptions } from "./tensor-file.ts";
+import { bytesOf, type StoredTensor } from "./stored-tensor.ts";
+import { parseTensorFile, type TensorFileOptions } from "./tensor-file.ts";
 
 export interface TensorFacts {
   readonly name: string;
@@ -42,16 +41,17 @@ export interface FileFacts {
  * console.log((await inspectFile(path)).tensors[0]?.elements); // 1
  */
 export async function inspectFile(file: string, options: TensorFileOptions = {}): Promise<FileFacts> {
-  const bytes = await readRegular(file).catch((error) => {
-    throw fileError("read", file, error);
-  });
+  const bytes = await readRegular(file);
   const common = { file, fileBytes: bytes.length };
-  if (isNpy(bytes)) {
+  const kind = kindOf(bytes, file);
+  if (kind === null) throw new FileFormatError(file, `is not ${kindsText}`);
+  if (kind === "NumPy") {
     const tensor = parseNpy(bytes, file);
     return { ...common, format: "NumPy", tensors: [facts("array", tensor)], metadata: {}, entries: [], note: null };
   }
-  if (isOnnx(bytes, file)) return inspectOnnx(bytes, file);
-  if (!isPytorch(bytes)) {
+  // Loaded when it is needed: protobuf takes a tenth of a second.
+  if (kind === "ONNX") return (await import("./onnx/inspect.ts")).inspectOnnx(bytes, file);
+  if (kind === "safetensors") {
     const { tensors, metadata } = parseTensorFile(bytes, file, options);
     return { ...common, format: "safetensors", tensors: listed(tensors), metadata, entries: [], note: null };
   }
@@ -70,10 +70,6 @@ export async function inspectFile(file: string, options: TensorFileOptions = {})
     return { ...common, format, tensors: [], metadata: {}, entries, note: error.message };
   }
 }
-
-/** Protobuf has no mark of its own; a model begins with the version of its format, or is named as one. */
-const isOnnx = (bytes: Uint8Array, file: string): boolean =>
-  file.endsWith(".onnx") || (bytes[0] === 0x08 && bytes[1]! < 0x20 && bytes[2] === 0x12 && bytes[8] !== 0x7b);
 
 const listed = (tensors: ReadonlyMap<string, StoredTensor>): TensorFacts[] =>
   [...tensors].map(([name, tensor]) => facts(name, tensor));

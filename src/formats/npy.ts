@@ -17,7 +17,7 @@ const types: Readonly<Record<string, SafetensorsDtype>> = {
   b1: "BOOL",
 };
 
-export const isNpy = (bytes: Uint8Array): boolean => magic.every((byte, at) => bytes[at] === byte);
+const isNpy = (bytes: Uint8Array): boolean => magic.every((byte, at) => bytes[at] === byte);
 
 /**
  * Reads a `.npy` file from its bytes (versions 1 to 3, either byte order, either order of axes); `data` is a view of `bytes`

@@ -1,4 +1,3 @@
-import { fileError } from "./atomic-file.ts";
 import { readRegular } from "./read-regular.ts";
 import { parseTensorFile, type TensorFile, type TensorFileOptions } from "./tensor-file.ts";
 
@@ -13,9 +12,5 @@ import { parseTensorFile, type TensorFile, type TensorFileOptions } from "./tens
  * console.log((await readTensorFile(path)).tensors.size); // 1
  */
 export async function readTensorFile(path: string, options?: TensorFileOptions): Promise<TensorFile> {
-  try {
-    return parseTensorFile(await readRegular(path), path, options);
-  } catch (error) {
-    throw fileError("read", path, error);
-  }
+  return parseTensorFile(await readRegular(path), path, options);
 }

@@ -1,4 +1,4 @@
-import { fileError, writeFileAtomic } from "./atomic-file.ts";
+import { writeFileAtomic } from "./atomic-file.ts";
 import { readRegular } from "./read-regular.ts";
 import { parseSafetensors, type SafetensorsContent, serializeSafetensors } from "./safetensors.ts";
 import type { SafetensorsTensor } from "./safetensors-dtype.ts";
@@ -14,11 +14,7 @@ import type { SafetensorsTensor } from "./safetensors-dtype.ts";
  * console.log((await readSafetensors(path)).tensors.get("bias")?.dtype); // F32
  */
 export async function readSafetensors(path: string): Promise<SafetensorsContent> {
-  try {
-    return parseSafetensors(await readRegular(path), path);
-  } catch (error) {
-    throw fileError("read", path, error);
-  }
+  return parseSafetensors(await readRegular(path), path);
 }
 
 /** Writes a `.safetensors` file whole or not at all; see serializeSafetensors for the order and writeFileAtomic for the errors. */

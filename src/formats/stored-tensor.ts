@@ -1,9 +1,20 @@
 import { ArgumentError } from "../core/errors.ts";
-import { isSafetensorsDtype, type SafetensorsDtype, type SafetensorsTensor } from "./safetensors-dtype.ts";
+import {
+  bytesPerElement,
+  isSafetensorsDtype,
+  type SafetensorsDtype,
+  type SafetensorsTensor,
+} from "./safetensors-dtype.ts";
+
+/** Types of elements that files have: those of safetensors, and complex numbers. */
+export type StoredDtype = SafetensorsDtype | "C64" | "C128";
+
+/** Bytes of one element. */
+export const bytesOf: Readonly<Record<StoredDtype, number>> = { ...bytesPerElement, C64: 8, C128: 16 };
 
 /** A tensor of a file: little-endian elements in row-major order. Complex ones can be listed, not used. */
 export interface StoredTensor {
-  readonly dtype: SafetensorsDtype | "C64" | "C128";
+  readonly dtype: StoredDtype;
   readonly shape: readonly number[];
   readonly data: Uint8Array;
 }

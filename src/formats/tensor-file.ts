@@ -1,7 +1,7 @@
 import { FileFormatError } from "../core/errors.ts";
+import { kindOf } from "./file-kind.ts";
 import { parsePytorch } from "./pytorch/read.ts";
 import { stateDictOf } from "./pytorch/state-dict.ts";
-import { isZip } from "./pytorch/zip.ts";
 import { type Renaming, renameKeys } from "./rename.ts";
 import { parseSafetensors } from "./safetensors.ts";
 import type { StoredTensor } from "./stored-tensor.ts";
@@ -29,17 +29,20 @@ export interface TensorFileOptions {
  */
 export function parseTensorFile(bytes: Uint8Array, name: string, options: TensorFileOptions = {}): TensorFile {
   const { key, rename = [] } = options;
-  if (!isPytorch(bytes)) {
+  const kind = kindOf(bytes, name);
+  if (kind === "safetensors") {
     if (key !== undefined)
       throw new FileFormatError(name, `is a .safetensors file, which has no dicts: leave --key ${key} out`);
     const { tensors, metadata } = parseSafetensors(bytes, name);
     return { format: "safetensors", tensors: renameKeys<StoredTensor>(tensors, rename), metadata };
   }
+  if (kind !== "PyTorch") {
+    throw new FileFormatError(
+      name,
+      `is ${kind ? `of ${kind}` : "something else"}, and weights are read from a .safetensors, .pt or .pth file`,
+    );
+  }
   const content = parsePytorch(bytes, name);
   const tensors = renameKeys(stateDictOf(content, name, key), rename);
   return { format: `PyTorch ${content.layout}`, tensors, metadata: {} };
 }
-
-/** A zip archive or a pickle: a .safetensors file begins with the length of its header, which has no such bytes. */
-export const isPytorch = (bytes: Uint8Array): boolean =>
-  isZip(bytes) || (bytes[0] === 0x80 && (bytes[1] ?? 9) <= 5 && bytes[8] !== 0x7b);

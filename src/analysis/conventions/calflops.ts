@@ -1,5 +1,6 @@
 import type { Node } from "../../core/node.ts";
 import * as nn from "../../nn/index.ts";
+import type { ConvTransposeAttributes } from "../../ops/convolution/conv-transpose2d.ts";
 import type { Call } from "../calls.ts";
 import type { Convention } from "./convention.ts";
 import { affineTimes, biasAdditions, inputs, multiplyAccumulates, outputs, wantedPixels } from "./measures.ts";
@@ -45,17 +46,13 @@ function others(node: Node, { module }: Call): number {
   }
 }
 
-type Geometry = Readonly<Record<"stride" | "padding" | "dilation", readonly [number, number]>> & {
-  readonly groups: number;
-};
-
 /**
  * As its formula has it: outputs of one group for all outputs, divided by the groups again and rounded down; the bias over
  * the size that a convolution, not a transposed one, would give.
  */
 function transposed(node: Node): { readonly macs: number; readonly bias: number } {
   const [x, weight] = node.inputs as [Node, Node];
-  const { stride, padding, dilation, groups } = node.attributes as unknown as Geometry;
+  const { stride, padding, dilation, groups } = node.attributes as ConvTransposeAttributes;
   const [batch, channels, height, width] = x.shape as [number, number, number, number];
   const [, perGroup, ...kernel] = weight.shape as [number, number, number, number];
   const macs = kernel[0] * kernel[1] * channels * Math.floor(perGroup / groups) * batch * height * width;

@@ -30,11 +30,14 @@ export function hoistsLoads({ tile: [rows, columns] }: Target): boolean {
   return (rows * columns) / 4 + rows + columns / 4 <= 15;
 }
 
-/** Registers that a row of a tile takes: the 256-bit revectorizer puts two vectors into one. */
-function registers(vectors: number, { tile: [rows, columns] }: Target): number {
-  const revectorized = (rows * columns) / 4 + columns / 4 + 1 > 15;
-  return revectorized ? Math.ceil(vectors / 2) : vectors;
-}
+/**
+ * Vectors that go side by side into one register: two where the tile is that of V8's 256-bit revectorizer. It joins
+ * neighbours only where all that they load comes before what they store.
+ */
+export const vectorsPerRegister = ({ tile }: Target): 1 | 2 => (tile[1] >= 16 ? 2 : 1);
+
+/** Registers that a row of a tile takes. */
+const registers = (vectors: number, target: Target): number => Math.ceil(vectors / vectorsPerRegister(target));
 
 /**
  * Whether V8 keeps the accumulators of such a tile in its 15 registers. The tile that the probe found fastest tells which

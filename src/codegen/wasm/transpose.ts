@@ -1,6 +1,8 @@
 import type { Argument, KernelStep, Target } from "../../core/kernel.ts";
 import { FunctionBuilder, type Local } from "./assembler.ts";
+import { emitTranspose4x4 } from "./emit.ts";
 import type { Iteration } from "./iteration.ts";
+import { VectorPool } from "./math.ts";
 import { encodeModule } from "./module.ts";
 import { ArgumentList, emitRows, nestArguments } from "./rows.ts";
 
@@ -110,7 +112,7 @@ function emitUnit(
   ];
   const rows = f.locals("i32", 4);
   const vectors = f.locals("v128", 4);
-  const pairs = f.locals("v128", 4);
+  const pool = new VectorPool(f);
   argument(words.outputStep).set(outputStep);
   argument(words.sourceStep).set(sourceStep);
   argument(words.lastSegment);
@@ -147,34 +149,10 @@ function emitUnit(
         .set(rows[row]!);
     whileAtLeast(rest, 4, () => {
       for (let row = 0; row < 4; row++) f.get(rows[row]!).load("v128.load").set(vectors[row]!);
-      const [a, b, c, d] = vectors as [Local, Local, Local, Local];
-      for (const [half, lanes] of (
-        [
-          [0, 4, 1, 5],
-          [2, 6, 3, 7],
-        ] as const
-      ).entries()) {
-        f.get(a)
-          .get(b)
-          .shuffleLanes(lanes)
-          .set(pairs[2 * half]!);
-        f.get(c)
-          .get(d)
-          .shuffleLanes(lanes)
-          .set(pairs[2 * half + 1]!);
-      }
-      for (const half of [0, 2]) {
-        for (const lanes of [
-          [0, 1, 4, 5],
-          [2, 3, 6, 7],
-        ] as const) {
-          f.get(output)
-            .get(pairs[half]!)
-            .get(pairs[half + 1]!)
-            .shuffleLanes(lanes)
-            .store("v128.store");
-          step(output, outputStep);
-        }
+      emitTranspose4x4(f, vectors, pool);
+      for (const vector of vectors) {
+        f.get(output).get(vector).store("v128.store");
+        step(output, outputStep);
       }
       for (const row of rows) step(row, 16);
     });

@@ -172,7 +172,8 @@ export class WasmDevice implements Device {
     for (const { cell } of graph.writes) storages[cell]!.change();
     this.#running = prepared;
     try {
-      for (const step of skipped > 0 ? prepared.steps.slice(skipped) : prepared.steps) {
+      for (let at = skipped; at < prepared.steps.length; at++) {
+        const step = prepared.steps[at]!;
         const from = timer?.now() ?? 0;
         this.#step(step, prepared, arena, cells);
         if (timer) times[step.index]! += timer.now() - from;

@@ -1,5 +1,5 @@
 import type { FileFacts, TensorFacts } from "../inspect-file.ts";
-import { bytesOf } from "../pytorch/values.ts";
+import { bytesOf } from "../stored-tensor.ts";
 import type { Graph, Model, Node } from "./model_pb.ts";
 import { opsetOf, parseOnnx } from "./parse.ts";
 import { dtypeOf, tensorShape, typeName } from "./tensor.ts";

@@ -1,12 +1,9 @@
 import { FileFormatError } from "../../core/errors.ts";
-import { bytesOf } from "../pytorch/values.ts";
-import type { StoredTensor } from "../stored-tensor.ts";
+import { bytesOf, type StoredDtype, type StoredTensor } from "../stored-tensor.ts";
 import type { Tensor } from "./value_pb.ts";
 
-type Dtype = StoredTensor["dtype"];
-
 /** Element types by ONNX's numbers. */
-const types: Readonly<Record<number, Dtype>> = {
+const types: Readonly<Record<number, StoredDtype>> = {
   1: "F32",
   2: "U8",
   3: "I8",
@@ -38,7 +35,7 @@ const others: Readonly<Record<number, string>> = {
 /** The name of an element type, also of one that is not read. */
 export const typeName = (type: number): string => types[type] ?? others[type] ?? `type ${type}`;
 
-export const dtypeOf = (type: number): Dtype | null => types[type] ?? null;
+export const dtypeOf = (type: number): StoredDtype | null => types[type] ?? null;
 
 /** Where the numbers of a tensor lie that are not in the file itself. */
 export interface ExternalData {
@@ -80,7 +77,7 @@ export function storedTensor(tensor: Tensor, file: string): StoredTensor {
 }
 
 /** Each type has its field; small whole numbers, halves and truth values are in that of int32. */
-function typed(tensor: Tensor, dtype: Dtype, count: number): Uint8Array {
+function typed(tensor: Tensor, dtype: StoredDtype, count: number): Uint8Array {
   const bytes = (array: { readonly buffer: ArrayBufferLike }) => new Uint8Array(array.buffer as ArrayBuffer);
   switch (dtype) {
     case "F32":

@@ -1,7 +1,6 @@
+import { bytesOf, type StoredDtype } from "../stored-tensor.ts";
 import {
-  bytesOf,
   type PickledDict,
-  type PickledDtype,
   PickledGlobal,
   PickledStorage,
   PickledTensor,
@@ -13,7 +12,7 @@ type Fail = (problem: string) => never;
 type Make = (values: readonly PickledValue[], at: number, fail: Fail) => PickledValue;
 
 /** Element types by the names of PyTorch's storage classes and of its dtypes. */
-const storageTypes: Readonly<Record<string, PickledDtype>> = {
+const storageTypes: Readonly<Record<string, StoredDtype>> = {
   DoubleStorage: "F64",
   FloatStorage: "F32",
   HalfStorage: "F16",
@@ -27,7 +26,7 @@ const storageTypes: Readonly<Record<string, PickledDtype>> = {
   ComplexFloatStorage: "C64",
   ComplexDoubleStorage: "C128",
 };
-const dtypes: Readonly<Record<string, PickledDtype>> = {
+const dtypes: Readonly<Record<string, StoredDtype>> = {
   float64: "F64",
   float32: "F32",
   float16: "F16",
@@ -46,7 +45,7 @@ const dtypes: Readonly<Record<string, PickledDtype>> = {
 };
 
 /** The element type that a storage's class stands for; null for plain bytes. */
-export function storageType(value: PickledValue | undefined, fail: Fail): PickledDtype | null {
+export function storageType(value: PickledValue | undefined, fail: Fail): StoredDtype | null {
   const name = value instanceof PickledGlobal ? value.name : "";
   if (name === "torch.UntypedStorage" || name === "torch.storage.UntypedStorage") return null;
   const found = name.startsWith("torch.") ? storageTypes[name.slice("torch.".length)] : undefined;
@@ -150,7 +149,7 @@ function tensor(values: readonly PickledValue[], at: number, fail: Fail): Pickle
 
 function viewOf(
   [storage, offset, shape, strides]: readonly PickledValue[],
-  dtype: PickledDtype,
+  dtype: StoredDtype,
   at: number,
   fail: Fail,
 ): PickledTensor {
@@ -198,5 +197,5 @@ function numpyScalar([dtype, data]: readonly PickledValue[], _at: number, fail: 
 }
 
 /** Bytes of `elements` numbers of a storage. */
-export const storageBytes = (elements: number, dtype: PickledDtype | null): number =>
+export const storageBytes = (elements: number, dtype: StoredDtype | null): number =>
   elements * (dtype ? bytesOf[dtype] : 1);

@@ -1,7 +1,7 @@
 import { ConvsmithError, FileFormatError } from "../../core/errors.ts";
-import type { StoredTensor } from "../stored-tensor.ts";
+import { bytesOf, type StoredTensor } from "../stored-tensor.ts";
 import type { PytorchContent } from "./storage-reference.ts";
-import { bytesOf, type PickledDict, PickledTensor, PickledTuple, type PickledValue } from "./values.ts";
+import { type PickledDict, PickledTensor, PickledTuple, type PickledValue } from "./values.ts";
 
 /** Values inside values inside values …: more levels are hostile. */
 const deepest = 64;

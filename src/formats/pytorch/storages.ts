@@ -1,6 +1,7 @@
 import { FileFormatError } from "../../core/errors.ts";
+import { bytesOf } from "../stored-tensor.ts";
 import { storageBytes } from "./globals.ts";
-import { bytesOf, type PickledTensor } from "./values.ts";
+import type { PickledTensor } from "./values.ts";
 
 /** The numbers of a file's tensors, which may share them. */
 export class Storages {

@@ -1,18 +1,10 @@
-import type { SafetensorsDtype } from "../safetensors-dtype.ts";
-
-/** Types of elements that PyTorch files have: those of safetensors, and complex numbers. */
-export type PickledDtype = SafetensorsDtype | "C64" | "C128";
-
-export const bytesOf: Readonly<Record<PickledDtype, number>> = {
-  ...{ F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1 },
-  ...{ C64: 8, C128: 16 },
-};
+import type { StoredDtype } from "../stored-tensor.ts";
 
 /** Numbers that tensors share: where they lie is known only when the whole file was read. */
 export interface StorageReference {
   readonly key: string;
   /** Null: bytes, of which each tensor tells its own type. */
-  readonly dtype: PickledDtype | null;
+  readonly dtype: StoredDtype | null;
   readonly elements: number;
   /** Byte of the file or of its pickle that names it: for errors. */
   readonly at: number;
@@ -23,7 +15,7 @@ export interface StorageReference {
 /** A tensor as the pickle describes it: a strided view of a storage. */
 export class PickledTensor {
   readonly storage: StorageReference;
-  readonly dtype: PickledDtype;
+  readonly dtype: StoredDtype;
   readonly offset: number;
   readonly shape: readonly number[];
   readonly strides: readonly number[];

@@ -20,11 +20,13 @@ export const operatorOf = (node: Node): Operator | undefined => {
 export class OnnxNode extends Module {
   readonly node: Node;
   readonly opset: number;
+  readonly #own: ReadonlyMap<number, Parameter | Buffer>;
 
   constructor(node: Node, opset: number, own: ReadonlyMap<number, Parameter | Buffer>) {
     super();
     this.node = node;
     this.opset = opset;
+    this.#own = own;
     for (const [input, tensor] of own) Object.assign(this, { [`input${input}`]: tensor });
   }
 
@@ -47,8 +49,7 @@ export class OnnxNode extends Module {
     const name = operatorName(this.node);
     const operator = operatorOf(this.node);
     if (!operator?.describe) return name;
-    const fields = this as unknown as Record<string, Parameter | Buffer | undefined>;
-    const shapes = this.node.input.map((_, input) => fields[`input${input}`]?.shape ?? null);
+    const shapes = this.node.input.map((_, input) => this.#own.get(input)?.shape ?? null);
     const text = operator.describe(shapes, new Call(this.node, [], this.opset, false));
     return text ? `${name} ${text}` : name;
   }

@@ -1,6 +1,5 @@
 import { dirname, join } from "node:path";
 import { ConvsmithError, FileFormatError } from "../../../core/errors.ts";
-import { fileError } from "../../atomic-file.ts";
 import { readRegular } from "../../read-regular.ts";
 import { parseOnnx } from "../parse.ts";
 import { externalData, storedTensor } from "../tensor.ts";
@@ -12,19 +11,12 @@ import { OnnxNetwork } from "./onnx-network.ts";
  * @throws FileFormatError for a damaged file; ConvsmithError of one line where a file can't be read.
  */
 export async function readOnnxNetwork(path: string): Promise<OnnxNetwork> {
-  const read = async (file: string) => {
-    try {
-      return await readRegular(file);
-    } catch (error) {
-      throw fileError("read", file, error);
-    }
-  };
-  const model = parseOnnx(await read(path), path);
+  const model = parseOnnx(await readRegular(path), path);
   const files = new Map<string, Uint8Array>();
   for (const tensor of model.graph!.initializer) {
     const location = externalData(tensor, path)?.location;
     if (location === undefined || files.has(location)) continue;
-    const bytes = await read(join(dirname(path), location)).catch((error: Error) => {
+    const bytes = await readRegular(join(dirname(path), location)).catch((error: Error) => {
       throw new ConvsmithError(`${path}: the numbers of ${tensor.name} are in another file: ${error.message}`);
     });
     files.set(location, bytes);

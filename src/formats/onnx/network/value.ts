@@ -51,7 +51,7 @@ function leaf(numbers: Float64Array, shape: Shape): Node {
 }
 
 /** Larger values are computed when the network runs. */
-const mostKnown = 2 ** 16;
+export const mostKnown = 2 ** 16;
 
 /**
  * Records on known values and works the results out at once: sizes are then numbers for what follows. Each result is

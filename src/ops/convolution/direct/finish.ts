@@ -2,6 +2,7 @@ import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts"
 import { emitTranspose4x4 } from "../../../codegen/wasm/emit.ts";
 import { emitExpressions } from "../../../codegen/wasm/expression.ts";
 import { VectorPool } from "../../../codegen/wasm/math.ts";
+import { vectorsPerRegister } from "../../../codegen/wasm/tiles.ts";
 import type { Expression } from "../../../core/expression.ts";
 import type { Argument, Layout, Target } from "../../../core/kernel.ts";
 import { loadLanes, storeLanes } from "./emit.ts";
@@ -117,8 +118,7 @@ export function emitFinish({ name, kind, output, operands, expression, target }:
     }
     pool.release(vector);
   };
-  // Side by side: V8 joins neighbouring vectors where all that they load comes before what they store.
-  const width = target.tile[1] >= 16 ? 2 : 1;
+  const width = vectorsPerRegister(target);
 
   /** Four pixels at once, whose vectors are turned into four channels' vectors of neighbouring pixels. */
   const fourPixels = () => {

@@ -1,3 +1,4 @@
+import { vectorsPerRegister } from "../../../codegen/wasm/tiles.ts";
 import type { Layout } from "../../../core/kernel.ts";
 import { type DirectProblem, panelsOf } from "./problem.ts";
 
@@ -29,7 +30,7 @@ export function flatten(problem: DirectProblem): DirectProblem {
   const onePixel = [...kernel, ...stride].every((each) => each === 1) && first.every((each) => each === 0);
   if (!onePixel || inputHeight !== height || !adjacent(input)) return problem;
   const { rows, vectors } = panelsOf(problem).classes[0]!;
-  const fullness = (columns: number) => fullnessOf(columns, rows, vectors / (target.tile[1] >= 16 ? 2 : 1));
+  const fullness = (columns: number) => fullnessOf(columns, rows, vectors / vectorsPerRegister(target));
   let best = width;
   for (let columns = width + 1; columns <= Math.min(mostColumns, height * width); columns++) {
     if ((height * width) % columns === 0 && fullness(columns) > fullness(best)) best = columns;

@@ -1,6 +1,7 @@
+import { hoistsLoads } from "../../../codegen/wasm/tiles.ts";
 import type { Epilogue, Layout, Target } from "../../../core/kernel.ts";
 import type { Pair } from "../geometry.ts";
-import { depthwiseStep, loadsAll, panelWidths, splatStep, tileRows } from "./tiles.ts";
+import { depthwiseStep, panelWidths, splatStep, tileRows } from "./tiles.ts";
 
 /**
  * A convolution as the direct kernel sees it: output pixel (y, x) reads tap (ky, kx) at the input pixel
@@ -76,7 +77,7 @@ export function panelsOf(problem: DirectProblem): Panels {
   // By shape alone: it sets the order of the sum.
   const left = depthwise || inputsPerGroup % 4 !== 0 ? 0 : outputsPerGroup % 4;
   const shortRows = dilation[1] === 1 && (kernel[1] === 2 || kernel[1] === 3);
-  const wholeRows = depthwise && shortRows && !loadsAll(target);
+  const wholeRows = depthwise && shortRows && !hoistsLoads(target);
   const step = depthwise ? depthwiseStep(wholeRows ? kernel[1] : 1, stride[1]) : splatStep;
   const widths = panelWidths(Math.ceil((outputsPerGroup - left) / 4), target, step);
   const classes: PanelClass[] = [];

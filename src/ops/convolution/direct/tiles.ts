@@ -1,3 +1,4 @@
+import { hoistsLoads, vectorsPerRegister } from "../../../codegen/wasm/tiles.ts";
 import type { Target } from "../../../core/kernel.ts";
 
 /** The vectors that a tile of `rows` pixels and `vectors` · 4 channels has in registers beside its sums. */
@@ -17,21 +18,11 @@ export function depthwiseStep(taps: number, stride: number): StepShape {
   };
 }
 
-/**
- * Whether this machine's compiler loads all that a step reads before it computes, rather than one vector at a time: then
- * 6x8, the probe's best tile elsewhere, is too large for it.
- */
-export function loadsAll({ tile }: Target): boolean {
-  const vectors = tile[1] / 4;
-  return tile[0] * vectors + tile[0] + vectors <= 15;
-}
-
 /** 15 registers are there. */
 function fits(rows: number, vectors: number, target: Target, step: StepShape): boolean {
-  // 256-bit registers hold two vectors each.
-  const wide = target.tile[1] >= 16 && vectors % 2 === 0 ? 2 : 1;
+  const wide = vectors % 2 === 0 ? vectorsPerRegister(target) : 1;
   const held = (rows * vectors + step.weights(vectors)) / wide;
-  return held + (loadsAll(target) ? step.reads(rows, vectors) : 1) + (target.fusedMultiplyAdd ? 0 : 1) <= 15;
+  return held + (hoistsLoads(target) ? step.reads(rows, vectors) : 1) + (target.fusedMultiplyAdd ? 0 : 1) <= 15;
 }
 
 /** The most pixels that a tile can have. */

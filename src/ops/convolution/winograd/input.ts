@@ -1,8 +1,8 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
-import { hoistsLoads } from "../../../codegen/wasm/tiles.ts";
+import { hoistsLoads, vectorsPerRegister } from "../../../codegen/wasm/tiles.ts";
 import type { Target } from "../../../core/kernel.ts";
 import { loadLanes, storeLanes } from "../direct/emit.ts";
-import { type Transform, type TransformLocals, transformLocals, transformSideBySide, widthOf } from "./transforms.ts";
+import { type Transform, type TransformLocals, transformLocals, transformSideBySide } from "./transforms.ts";
 
 /** Tiles of `from` x `from` pixels that become `to` x `to` numbers for each channel. */
 export interface TileTransform {
@@ -26,7 +26,7 @@ export function emitTileTransform(name: string, shape: TileTransform, target: Ta
   const [source, rowStep, results, half] = f.parameters as [Local, Local, Local, Local];
   const rows = [source, ...f.locals("i32", from - 1)];
   const end = f.local("i32");
-  const width = widthOf(target);
+  const width = vectorsPerRegister(target);
   const locals = transformLocals(f, width, from);
 
   const both = (lanes: number, { vectors, results: held }: TransformLocals) => {

@@ -1,9 +1,9 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
-import { hoistsLoads } from "../../../codegen/wasm/tiles.ts";
+import { hoistsLoads, vectorsPerRegister } from "../../../codegen/wasm/tiles.ts";
 import type { Target } from "../../../core/kernel.ts";
 import type { PanelClass } from "../direct/problem.ts";
 import { productPlane, type WinogradShape } from "./problem.ts";
-import { type TransformLocals, transformLocals, transformSideBySide, widthOf } from "./transforms.ts";
+import { type TransformLocals, transformLocals, transformSideBySide } from "./transforms.ts";
 
 /**
  * `output(products, panel, target, tiles, rowStep, half)`: transforms a panel's products of neighbouring tiles, `Y = Aᵀ M A`,
@@ -22,7 +22,7 @@ export function emitOutputTransform(
   if (!hoistsLoads(target)) f.keepConstants();
   const [products, panel, results, tiles, rowStep, half] = f.parameters as [Local, Local, Local, Local, Local, Local];
   const rows = [results, ...f.locals("i32", outputs - 1)];
-  const width = widthOf(target);
+  const width = vectorsPerRegister(target);
   const locals = transformLocals(f, width, size);
 
   /** Vectors `v` and, where two go side by side, `v + 1` of the panel. */

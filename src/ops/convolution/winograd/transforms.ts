@@ -1,14 +1,10 @@
 import type { FunctionBuilder, Local } from "../../../codegen/wasm/assembler.ts";
-import type { Target } from "../../../core/kernel.ts";
 
 /** Takes result number `index` of a transform: `push` pushes it. */
 export type Put = (index: number, push: () => void) => void;
 
 /** A transform along one axis: reads its vectors from variables, which it leaves alone, and gives its results in order. */
 export type Transform = (f: FunctionBuilder, fused: boolean, vectors: readonly Local[], put: Put) => void;
-
-/** Vectors of channels that are transformed side by side: 256-bit registers hold two. */
-export const widthOf = (target: Target): 1 | 2 => (target.tile[1] >= 16 ? 2 : 1);
 
 /**
  * One transform of neighbouring vectors of channels, one or two: `load` pushes number `index` of vector `which`, `store`

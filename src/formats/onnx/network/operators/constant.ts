@@ -4,7 +4,7 @@ import { storedTensor } from "../../tensor.ts";
 import { type Call, list } from "../call.ts";
 import { kindOf, knownOf } from "../known-tensor.ts";
 import type { Operators } from "../operator.ts";
-import { computed, known, type Value } from "../value.ts";
+import { computed, known, mostKnown, type Value } from "../value.ts";
 
 function constant(call: Call): Value {
   const tensor = call.stored("value");
@@ -54,7 +54,8 @@ export const constants: Operators = {
     record(call) {
       const [start, limit, delta] = [0, 1, 2].map((at) => call.numbers(at)[0]!) as [number, number, number];
       const count = Math.max(Math.ceil((limit - start) / delta), 0);
-      if (!(count <= 2 ** 24)) call.fail(`needs a step that leads from ${start} to ${limit}, got ${delta}`);
+      if (!(count <= mostKnown))
+        call.fail(`gives at most ${mostKnown} numbers, and not from ${start} to ${limit} by ${delta}`);
       const numbers = Float64Array.from({ length: count }, (_, at) => start + at * delta);
       return known(numbers, [count], call.value(0).kind);
     },
