@@ -70,7 +70,7 @@ for (const [index, { name, module }] of cases.entries()) {
       ? {
           now: () => performance.now(),
           done: ({ plan, steps: times, run }) => {
-            labels = plan.steps.map((step) => (step.kind === "kernel" ? step.step.label : step.work.label));
+            labels = plan.steps.map((step) => step.step.label);
             for (const [at, time] of times.entries()) (steps[at] ??= []).push(time);
             runs.push(run);
           },

@@ -72,7 +72,6 @@ export class PreparedConvolution {
   run(): { own: number; edges: number; processor: number } {
     const result = { own: 0, edges: 0, processor: 0 };
     for (const step of this.#steps) {
-      if (step.kind === "host") throw new Error(`${step.step.work.label} has no kernel`);
       const used = cpuMilliseconds();
       const start = performance.now();
       this.#device.pool.run(step.kernel.id, step.kernel.run, step.address, step.pieces);

@@ -23,12 +23,9 @@ export class LayerNames {
   /** Paths of the layers that have a part in a step, that which it is made for first; "" for the network's own forward. */
   of(step: PlannedStep, graph: PlanGraph): string[] {
     const recorded = step.work.nodes.map((node) => this.ofNode(graph.origins[node]!));
-    const written =
-      step.kind === "host"
-        ? []
-        : step.buffers.output.map(({ home }) =>
-            home.kind === "cell" ? this.#cells.get(graph.cells[home.slot]!) : null,
-          );
+    const written = step.buffers.output.map(({ home }) =>
+      home.kind === "cell" ? this.#cells.get(graph.cells[home.slot]!) : null,
+    );
     return [...new Set([...recorded, ...written].filter((each) => each !== undefined && each !== null))];
   }
 

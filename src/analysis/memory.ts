@@ -168,7 +168,7 @@ function cellSizes(network: Network, { cells }: PlanGraph) {
 
 /** Bytes of each module: equal ones are one. */
 function kernelSizes({ steps }: Plan): number[] {
-  const emitted = new Map(steps.flatMap((each) => (each.kind === "host" ? [] : [[each.step.key, each.step]])));
+  const emitted = new Map(steps.map(({ step }) => [step.key, step]));
   return [...emitted.values()].map((step) => step.emit().length);
 }
 

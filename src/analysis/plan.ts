@@ -28,7 +28,7 @@ export interface PlanStep {
   /** All layers that have a part in it, `layer` first: an activation is done in the pass of the layer before it. */
   readonly layers: readonly string[];
   readonly phase: Phase;
-  /** The kernel, or the op that runs in plain JavaScript. */
+  /** The kernel. */
   readonly kernel: string;
   /** Ops that are done in the same pass: after the kernel's own, or all of an elementwise pass or a reduction. */
   readonly fused: readonly string[];
@@ -38,7 +38,7 @@ export interface PlanStep {
   readonly moves: boolean;
   /** Depends on parameters and buffers alone: it runs again only when one of them has changed. */
   readonly once: boolean;
-  /** Parts that threads may do at once; 0 in plain JavaScript. */
+  /** Parts that threads may do at once. */
   readonly pieces: number;
   /** How often it takes turns with the steps beside it, which pass images on in bands; 1 where it runs whole. */
   readonly bands: number;
@@ -98,17 +98,14 @@ export function reportPlan(plan: Plan, run: ScratchRun, network: Network, device
     const reads = [...new Set(touched(step))].filter((each) => !written.has(each));
     const among = layers.of(step, graph);
     const [node] = step.work.nodes;
-    const shown =
-      step.kind === "host"
-        ? { kernel: `${step.work.label} (plain JavaScript)`, fused: [], part: "", pieces: 0 }
-        : { ...splitLabel(step.step, names), pieces: step.step.pieces };
+    const shown = { ...splitLabel(step.step, names), pieces: step.step.pieces };
     return {
       layer: among[0] ?? null,
       layers: among,
       phase: node === undefined ? "forward" : run.phase(graph.origins[node]!.id),
       ...shown,
       moves: step.work.moves,
-      bands: step.kind === "host" ? 1 : (step.parts?.length ?? 1),
+      bands: step.parts?.length ?? 1,
       once: index < plan.prologueSteps,
       liveBytes: live[index]!,
       reads: reads.map((each) => places.of(each)),
@@ -150,7 +147,7 @@ function liveBytes({ steps, lifetimes }: Plan): number[] {
 }
 
 function arenaBuffers({ steps: planned, lifetimes, offsets }: Plan, steps: readonly PlanStep[]): ArenaBuffer[] {
-  const workspaces = new Set(planned.flatMap((step) => (step.kind === "host" ? [] : step.buffers.workspace)));
+  const workspaces = new Set(planned.flatMap((step) => step.buffers.workspace));
   const makers = new Map<Buffer, string | null>();
   for (const [index, step] of planned.entries()) {
     // A border is filled before, and a move into another layout does not compute.
@@ -179,7 +176,6 @@ function within({ first, last }: Lifetime, count: number): { first: number; last
 }
 
 function writtenBy(step: PlannedStep): readonly Buffer[] {
-  if (step.kind === "host") return [step.output.buffer];
   const { output, workspace } = step.buffers;
   const own = touched(step);
   const named = output.filter((each) => own.includes(each));

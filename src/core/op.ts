@@ -44,6 +44,18 @@ export type WindowRule = (
   attributes: Attributes,
 ) => Interval;
 
+/**
+ * Plain loops over contiguous row-major arrays: the executable specification. Kept beside the op, in `ops/references.ts`:
+ * a device with kernels of its own does without.
+ */
+export type Reference = (
+  inputs: readonly NumericArray[],
+  output: NumericArray,
+  types: readonly TensorType[],
+  outputType: TensorType,
+  attributes: Attributes,
+) => void;
+
 /** What other tools tell apart when they count: most count by such kinds of layer, not by what is computed. */
 export type Family =
   | "convolution"
@@ -80,14 +92,6 @@ export interface PrimitiveOp extends OpBase {
   dtype?(inputs: readonly TensorType[], attributes: Attributes): DType;
   /** One gradient for each input, null where there is none. `needs[i]` false: not asked for. Absent: not differentiable. */
   gradient?(node: Node, gradOutput: Node, needs: readonly boolean[]): (Node | null)[];
-  /** Plain loops over contiguous row-major arrays: the executable specification. */
-  reference(
-    inputs: readonly NumericArray[],
-    output: NumericArray,
-    types: readonly TensorType[],
-    outputType: TensorType,
-    attributes: Attributes,
-  ): void;
 }
 
 /** An op on elements with the same index, after broadcasting: the engine fuses it with its neighbours. Its cost is that of its expression. */

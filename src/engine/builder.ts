@@ -1,3 +1,4 @@
+import { ConvsmithError } from "../core/errors.ts";
 import { constant, input, substitute } from "../core/expression.ts";
 import type { LayoutWish, OutputOrder } from "../core/kernel.ts";
 import type { ElementwiseOp, PlacementOp, PrimitiveOp } from "../core/op.ts";
@@ -20,9 +21,10 @@ import {
 import type { PlanBackend } from "./plan.ts";
 import type { PlanGraph, PlanNode } from "./plan-graph.ts";
 import { reductionDeferred } from "./reduction.ts";
-import { distinct, StepList } from "./steps.ts";
+import { StepList } from "./steps.ts";
 import {
   type Buffer,
+  broadcastView,
   channelsLastLayout,
   contiguousLayout,
   layoutOf,
@@ -274,7 +276,7 @@ export class PlanBuilder extends StepList {
     const types = node.inputs.map((each) => this.node(each));
     const { kernels, target } = this.backend;
     const kernel = kernels.find((each) => each.op === op && each.accepts(types, node, node.attributes, target));
-    if (!kernel) return this.#host(index, node);
+    if (!kernel) return this.#ofNothing(index, node);
     const wishes = kernel.wishes(types, node, node.attributes);
     const inputs = node.inputs.map((each, which) => this.demand(each, wishes.inputs[which]!, index));
     const deferred: Deferred = {
@@ -306,18 +308,15 @@ export class PlanBuilder extends StepList {
     return output;
   }
 
-  #host(index: number, node: PlanNode): View {
-    const inputs = node.inputs.map((each) => this.view(each));
-    const output = this.allocate(index, "contiguous");
-    const bytes = 4 * [...inputs, output].reduce((sum, view) => sum + distinct(view), 0);
-    this.steps.push({
-      kind: "host",
-      work: { label: node.op.name, nodes: [index], moves: false },
-      bytes,
-      node,
-      inputs,
-      output,
-    });
+  /** Kernels take no empty tensors: there is nothing to compute, or a sum of nothing, to which a bias may be added. */
+  #ofNothing(index: number, node: PlanNode): View {
+    if (node.inputs.every((each) => numel(this.node(each).shape) > 0)) {
+      throw new ConvsmithError(`${node.op.name}: the device has no kernel for this call`);
+    }
+    const output = this.allocate(index, "any");
+    const bias = node.inputs.slice(2).map((each) => broadcastView(this.view(each), node.shape));
+    const work = { label: node.op.name, nodes: [index], moves: false };
+    this.elementwise(work, node.shape, bias, [output], [bias.length > 0 ? input(0) : constant(0)]);
     return output;
   }
 

@@ -1,7 +1,7 @@
 import { input } from "../core/expression.ts";
 import type { KernelPart } from "../core/kernel.ts";
 import type { Turn } from "./band-schedule.ts";
-import type { FoundChain, KernelPlanned, Member, Steps } from "./chains.ts";
+import type { FoundChain, Member, Steps } from "./chains.ts";
 import type { Chain, PlanBackend, PlannedStep, StepBuffers } from "./plan.ts";
 import { type Buffer, channelsLastLayout } from "./view.ts";
 import { moving } from "./work.ts";
@@ -15,7 +15,7 @@ export function chainSteps(
   const small = new Map<Buffer, Buffer>();
   const chainAt = new Map<PlannedStep, FoundChain>();
   const members = new Set<PlannedStep>();
-  const newBorders = new Map<PlannedStep, KernelPlanned | null>();
+  const newBorders = new Map<PlannedStep, PlannedStep | null>();
   for (const chain of found) {
     // Steps between the members don't depend on them, so all can run where the last one stands.
     chainAt.set(chain.members[chain.members.length - 1]!.step, chain);
@@ -25,7 +25,7 @@ export function chainSteps(
       if (capacity === undefined) continue;
       const buffer = bufferOf(member);
       small.set(buffer, { ...buffer, size: capacity * perRow(member) });
-      const border = borders.get(buffer) as KernelPlanned | undefined;
+      const border = borders.get(buffer) as PlannedStep | undefined;
       if (border) newBorders.set(border, borderStep(border, member, capacity, backend));
     }
   }
@@ -44,7 +44,7 @@ export function chainSteps(
   }
   const replaced = (all: readonly Buffer[]) => all.map((each) => small.get(each) ?? each);
   return {
-    steps: result.map((step) => (step.kind === "host" ? step : { ...step, buffers: mapBuffers(step, replaced) })),
+    steps: result.map((step) => ({ ...step, buffers: mapBuffers(step, replaced) })),
     chains,
     buffers: replaced(buffers),
   };
@@ -53,7 +53,7 @@ export function chainSteps(
 const bufferOf = ({ step }: Member): Buffer => step.buffers.output[0]!;
 const perRow = ({ bands }: Member): number => bands.output.strides[2]!;
 
-function mapBuffers({ buffers }: KernelPlanned, change: (all: readonly Buffer[]) => Buffer[]): StepBuffers {
+function mapBuffers({ buffers }: PlannedStep, change: (all: readonly Buffer[]) => Buffer[]): StepBuffers {
   const { input, output, operand, workspace, table } = buffers;
   return {
     input: change(input),
@@ -66,11 +66,11 @@ function mapBuffers({ buffers }: KernelPlanned, change: (all: readonly Buffer[])
 
 /** What zeroes the border at the sides of a band, which is all that a band has; null where there is none. */
 function borderStep(
-  planned: KernelPlanned,
+  planned: PlannedStep,
   member: Member,
   capacity: number,
   { border: makeStep, target }: PlanBackend,
-): KernelPlanned | null {
+): PlannedStep | null {
   const border = { ...bufferOf(member).border!, top: 0, bottom: 0 };
   if (border.left + border.right === 0) return null;
   const channels = member.bands.output.strides[3]!;
@@ -134,12 +134,11 @@ class Moves {
     return this.#parts.push(this.#copy(at, rows)) - 1;
   }
 
-  step(): KernelPlanned {
+  step(): PlannedStep {
     const { step } = this.#member;
     const buffer = bufferOf(this.#member);
     const parts = this.#parts;
     return {
-      kind: "kernel",
       step: { ...this.#copy(0, 1), pieces: allPieces(parts) },
       parts,
       buffers: { input: [buffer], output: [buffer], operand: [], workspace: [], table: [] },

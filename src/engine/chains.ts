@@ -5,10 +5,8 @@ import type { StepList } from "./steps.ts";
 import type { Buffer } from "./view.ts";
 
 export type Steps = Pick<StepList, "steps" | "borders" | "buffers" | "backend">;
-export type KernelPlanned = PlannedStep & { readonly kind: "kernel" };
-
 export interface Member {
-  readonly step: KernelPlanned;
+  readonly step: PlannedStep;
   readonly bands: Bands;
 }
 
@@ -27,7 +25,7 @@ export function findChains(list: Steps, kept: ReadonlySet<Buffer>): FoundChain[]
   const followers = new Set(next.values());
   const found: FoundChain[] = [];
   for (const start of next.keys()) {
-    let at: KernelPlanned | undefined = followers.has(start) ? undefined : start;
+    let at: PlannedStep | undefined = followers.has(start) ? undefined : start;
     while (at) {
       const chain = longestChain(at, next, list.backend.bands);
       if (chain) found.push(chain);
@@ -39,13 +37,13 @@ export function findChains(list: Steps, kept: ReadonlySet<Buffer>): FoundChain[]
 }
 
 function longestChain(
-  start: KernelPlanned,
-  next: ReadonlyMap<KernelPlanned, KernelPlanned>,
+  start: PlannedStep,
+  next: ReadonlyMap<PlannedStep, PlannedStep>,
   limits: BandLimits,
 ): FoundChain | null {
   let longest: FoundChain | null = null;
   const members: Member[] = [];
-  for (let step: KernelPlanned | undefined = start; step; step = next.get(step)) {
+  for (let step: PlannedStep | undefined = start; step; step = next.get(step)) {
     members.push({ step, bands: step.step.bands! });
     if (members.length === 1) continue;
     const schedule = fittingSchedule(members, limits);
@@ -58,7 +56,7 @@ function longestChain(
 }
 
 /** From each step that can pass its result on in bands to the one that takes it. */
-function linksOf({ steps, borders, backend }: Steps, kept: ReadonlySet<Buffer>): Map<KernelPlanned, KernelPlanned> {
+function linksOf({ steps, borders, backend }: Steps, kept: ReadonlySet<Buffer>): Map<PlannedStep, PlannedStep> {
   const users = new Map<Buffer, PlannedStep[]>();
   for (const step of steps) {
     for (const buffer of new Set(touched(step))) {
@@ -67,15 +65,15 @@ function linksOf({ steps, borders, backend }: Steps, kept: ReadonlySet<Buffer>):
       else users.set(buffer, [step]);
     }
   }
-  const links = new Map<KernelPlanned, KernelPlanned>();
+  const links = new Map<PlannedStep, PlannedStep>();
   for (const step of steps) {
-    if (step.kind === "host" || !step.step.bands) continue;
+    if (!step.step.bands) continue;
     const { output, rows, images } = step.step.bands;
     const buffer = step.buffers.output[0]!;
     if (!isLarge(output, backend.bands) || !buffer.border || buffer.home.kind !== "arena" || kept.has(buffer)) continue;
     const others = users.get(buffer)!.filter((each) => each !== step && each !== borders.get(buffer));
     const [reader] = others;
-    if (others.length !== 1 || !reader || reader.kind === "host" || !reader.step.bands) continue;
+    if (others.length !== 1 || !reader?.step.bands) continue;
     const { bands } = reader.step;
     const once = touched(reader).filter((each) => each === buffer).length === 1 && reader.buffers.input[0] === buffer;
     const same = bands.images === images && bands.inputRows === rows && sameLayout(bands.input, output);

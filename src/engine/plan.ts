@@ -1,7 +1,6 @@
 import type { Expression } from "../core/expression.ts";
 import type { Border, KernelPart, KernelPlan, KernelStep, Layout, Target, WasmKernel } from "../core/kernel.ts";
 import type { Shape } from "../core/shape.ts";
-import type { PlanNode } from "./plan-graph.ts";
 import type { Buffer, View } from "./view.ts";
 import type { Work } from "./work.ts";
 
@@ -51,26 +50,15 @@ export interface StepBuffers {
   readonly table: readonly Buffer[];
 }
 
-export type PlannedStep =
-  | {
-      readonly kind: "kernel";
-      readonly step: KernelStep;
-      /** In a chain: what runs instead of the whole step. */
-      readonly parts?: readonly KernelPart[];
-      readonly buffers: StepBuffers;
-      readonly work: Work;
-      /** Read and written, each element once. */
-      readonly bytes: number;
-    }
-  /** An op that the device has no kernel for: the reference loops run on the calling thread. */
-  | {
-      readonly kind: "host";
-      readonly work: Work;
-      readonly bytes: number;
-      readonly node: PlanNode;
-      readonly inputs: readonly View[];
-      readonly output: View;
-    };
+export interface PlannedStep {
+  readonly step: KernelStep;
+  /** In a chain: what runs instead of the whole step. */
+  readonly parts?: readonly KernelPart[];
+  readonly buffers: StepBuffers;
+  readonly work: Work;
+  /** Read and written, each element once. */
+  readonly bytes: number;
+}
 
 /** Steps that run band by band: all that they touch is alive together. */
 export interface Chain {
@@ -112,7 +100,6 @@ export interface Lifetime {
 
 /** The buffers that a step touches: the first steps of a kernel leave its output alone. */
 export function touched(step: PlannedStep): readonly Buffer[] {
-  if (step.kind === "host") return [...step.inputs.map((view) => view.buffer), step.output.buffer];
   const { buffers } = step;
   return step.step.arguments.flatMap((each) => (typeof each === "number" ? [] : [buffers[each.buffer][each.index]!]));
 }

@@ -86,9 +86,6 @@ function spread(
 function usesOf(steps: readonly PlannedStep[]): Uses[] {
   const filled = new Set<Buffer>();
   return steps.map((planned): Uses => {
-    if (planned.kind === "host") {
-      return { reads: planned.inputs.map((view) => view.buffer), writes: [planned.output.buffer] };
-    }
     const reads = new Set<Buffer>();
     const writes = new Set<Buffer>();
     for (const argument of planned.step.arguments) {

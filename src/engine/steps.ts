@@ -125,7 +125,6 @@ export class StepList {
     };
     for (const step of plan.steps) {
       this.steps.push({
-        kind: "kernel",
         step: { ...step, label: step.label === label ? label : `${label}: ${step.label}` },
         buffers,
         bytes: movedBytes(step, { input: inputs, output: outputs, operand: operands }, buffers),

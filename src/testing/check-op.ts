@@ -9,6 +9,7 @@ import { evaluate } from "../devices/reference/evaluate.ts";
 import { createWasmDevice } from "../devices/wasm/create.ts";
 import { EngineState } from "../engine/state.ts";
 import { add, full, mul, sum } from "../ops/index.ts";
+import { references } from "../ops/references.ts";
 import { wasmKernels } from "../ops/wasm.ts";
 import { goldenCases } from "./golden.ts";
 import { checkGolden, compareNumbers, leafData } from "./golden-run.ts";
@@ -113,7 +114,7 @@ function checkShape({ inputs, build }: OpCase): void {
     expect(values[at]!.length, `${node.op.name} [${node.shape}]`).toBe(numel(node.shape));
     if (node.op.kind !== "primitive" || node.dtype === "int32") continue;
     const output = new Proxy(new Float64Array(numel(node.shape)).fill(Number.NaN), inBounds);
-    node.op.reference(
+    references.get(node.op)!(
       node.inputs.map((each) => values[order.findIndex((one) => one === each || one === each.lowered)]!),
       output,
       node.inputs,

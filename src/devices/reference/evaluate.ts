@@ -4,6 +4,7 @@ import { topological } from "../../core/graph.ts";
 import { lower, type Node } from "../../core/node.ts";
 import type { ElementwiseOp, MovementOp, NumericArray, PlacementOp } from "../../core/op.ts";
 import { contiguousStrides, numel, type Shape } from "../../core/shape.ts";
+import { references } from "../../ops/references.ts";
 
 export type Precision = "float32" | "float64";
 
@@ -44,7 +45,7 @@ export function compute(node: Node, inputs: readonly NumericArray[], precision: 
         ? new Float64Array(count)
         : new Float32Array(count);
   if (op.kind === "primitive") {
-    op.reference(inputs, output, node.inputs, node, attributes);
+    references.get(op)!(inputs, output, node.inputs, node, attributes);
   } else if (op.kind === "elementwise") {
     elementwise(op, node, inputs, output);
   } else if (op.kind === "movement") {

@@ -22,7 +22,6 @@ export function createWasmDevice(kernels: readonly WasmKernel[], options: Device
     mayWait: platform.mayWait,
     shared: platform.sharedMemory,
     breathe: platform.breathe,
-    warn: (message) => console.warn(`convsmith: ${message}`),
   });
 }
 

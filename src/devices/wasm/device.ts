@@ -4,7 +4,6 @@ import { reduceSteps } from "../../codegen/wasm/reduce.ts";
 import type { Cell } from "../../core/cell.ts";
 import { ConvsmithError } from "../../core/errors.ts";
 import { scratchLimit, type Target, type WasmKernel } from "../../core/kernel.ts";
-import type { NumericArray, PrimitiveOp } from "../../core/op.ts";
 import { copyOf, numel, type Shape } from "../../core/shape.ts";
 import type { Device, RunRequest } from "../../engine/device.ts";
 import { GraphMemo } from "../../engine/graph-memo.ts";
@@ -31,7 +30,6 @@ export interface WasmDeviceOptions {
   readonly shared: boolean;
   /** Gives other work on this thread a chance: called between steps of a long run. */
   readonly breathe: () => Promise<void>;
-  readonly warn: (message: string) => void;
 }
 
 /** How long the parts of one run took. */
@@ -77,7 +75,6 @@ export class WasmDevice implements Device {
   readonly #options: WasmDeviceOptions;
   readonly #graphs = new GraphMemo();
   readonly #plans = new Map<string, PreparedPlan>();
-  readonly #warned = new Set<PrimitiveOp>();
   #arena: Block | null = null;
   #running: PreparedPlan | null = null;
   #turn: Promise<unknown> = Promise.resolve();
@@ -175,7 +172,7 @@ export class WasmDevice implements Device {
       for (let at = skipped; at < prepared.steps.length; at++) {
         const step = prepared.steps[at]!;
         const from = timer?.now() ?? 0;
-        this.#step(step, prepared, arena, cells);
+        this.#step(step);
         if (timer) times[step.index]! += timer.now() - from;
         // Counted over runs: a loop of short ones would else keep the page, and the workers that it starts, waiting.
         if (performance.now() - this.#breath > breathAfterMilliseconds) {
@@ -192,30 +189,15 @@ export class WasmDevice implements Device {
     return outputs;
   }
 
-  #step(step: PreparedStep, prepared: PreparedPlan, arena: number, cells: readonly number[]): void {
-    if (step.kind === "kernel") {
-      try {
-        this.pool.run(step.kernel.id, step.kernel.run, step.address, step.pieces);
-      } catch (error) {
-        if (!(error instanceof WebAssembly.RuntimeError)) throw error;
-        throw new ConvsmithError(
-          `${step.label}: an index points outside the tensor it reads. Check the values of int32 inputs.`,
-        );
-      }
-      return;
+  #step({ label, kernel, address, pieces }: PreparedStep): void {
+    try {
+      this.pool.run(kernel.id, kernel.run, address, pieces);
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      throw new ConvsmithError(
+        `${label}: an index points outside the tensor it reads. Check the values of int32 inputs.`,
+      );
     }
-    const { node, inputs, output } = step.step;
-    const op = node.op as PrimitiveOp;
-    if (!this.#warned.has(op)) {
-      this.#warned.add(op);
-      this.#options.warn(`${op.name} has no WASM kernel for this call: it runs in plain JavaScript, which is slow.`);
-    }
-    const values = inputs.map((view) => this.#read(view, prepared.address(view.buffer.id, arena, cells)));
-    const count = numel(node.shape);
-    const result: NumericArray = node.dtype === "int32" ? new Int32Array(count) : new Float32Array(count);
-    op.reference(values, result, inputs, node, node.attributes);
-    const view = node.dtype === "int32" ? this.memory.ints : this.memory.floats;
-    view.set(result, (prepared.address(output.buffer.id, arena, cells) >> 2) + output.offset);
   }
 
   /** Takes memory for what the plan keeps between runs, from other plans where it is too much. False: there is none. */

@@ -4,17 +4,14 @@ import type { Kernel, KernelCache } from "./kernels.ts";
 import type { Block, DeviceMemory } from "./memory.ts";
 
 /** One step with its kernel, and where its argument block is. */
-export type PreparedStep =
-  | {
-      readonly kind: "kernel";
-      /** Number of the plan's step that it is, or a part of. */
-      readonly index: number;
-      readonly label: string;
-      readonly kernel: Kernel;
-      readonly address: number;
-      readonly pieces: number;
-    }
-  | { readonly kind: "host"; readonly index: number; readonly step: PlannedStep & { kind: "host" } };
+export interface PreparedStep {
+  /** Number of the plan's step that it is, or a part of. */
+  readonly index: number;
+  readonly label: string;
+  readonly kernel: Kernel;
+  readonly address: number;
+  readonly pieces: number;
+}
 
 /** A place in an argument block that holds an address. */
 interface Patch {
@@ -55,7 +52,6 @@ export class PreparedPlan {
     const patches: Patch[] = [];
     let next = block.address >> 2;
     const steps = plan.steps.map((planned, index): PreparedStep[] => {
-      if (planned.kind === "host") return [{ kind: "host", index, step: planned }];
       const { label, scratchBytes = 0 } = planned.step;
       if (scratchBytes > scratchLimit) throw new Error(`${label}: needs ${scratchBytes} bytes of scratch memory`);
       const kernel = kernels.get(planned.step);
@@ -64,7 +60,7 @@ export class PreparedPlan {
         for (const [word, argument] of part.arguments.entries())
           this.#argument(argument, next + word, planned, patches);
         next += align(part.arguments.length);
-        return { kind: "kernel", index, label, kernel, address, pieces: part.pieces };
+        return { index, label, kernel, address, pieces: part.pieces };
       });
     });
     this.steps = inOrder(plan, steps);
@@ -122,7 +118,7 @@ export class PreparedPlan {
     for (const block of this.#blocks) this.#memory.release(block);
   }
 
-  #argument(argument: Argument, word: number, planned: PlannedStep & { kind: "kernel" }, patches: Patch[]): void {
+  #argument(argument: Argument, word: number, planned: PlannedStep, patches: Patch[]): void {
     if (typeof argument === "number") this.#memory.ints[word] = argument;
     else {
       const buffer = planned.buffers[argument.buffer][argument.index]!;
@@ -150,13 +146,12 @@ function inOrder({ chains }: Plan, steps: readonly (readonly PreparedStep[])[]):
   return ordered;
 }
 
-const partsOf = ({ step, parts }: PlannedStep & { kind: "kernel" }): readonly KernelPart[] => parts ?? [step];
+const partsOf = ({ step, parts }: PlannedStep): readonly KernelPart[] => parts ?? [step];
 
 /** What the argument blocks of all steps take. */
 export function argumentBytes(plan: Plan): number {
   return plan.steps.reduce(
-    (sum, step) =>
-      step.kind === "host" ? sum : partsOf(step).reduce((own, part) => own + 4 * align(part.arguments.length), sum),
+    (sum, step) => partsOf(step).reduce((own, part) => own + 4 * align(part.arguments.length), sum),
     0,
   );
 }

@@ -1,6 +1,6 @@
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
-import type { Attributes, NumericArray, PrimitiveOp } from "../../core/op.ts";
+import type { PrimitiveOp } from "../../core/op.ts";
 import type { TensorType } from "../../core/shape.ts";
 import { sum } from "../sum-expand/sum.ts";
 import { recordConv2d } from "./conv2d.ts";
@@ -116,7 +116,6 @@ export const convTranspose2dOp: PrimitiveOp = {
       needs[2] ? sum(gradOutput, [0, 2, 3], false) : null,
     ];
   },
-  reference,
 };
 
 /** The convolution that maps the output back to the input's size: whole strides of output padding are cropped again. */
@@ -139,43 +138,4 @@ function forwardGeometry({
     dilation,
     groups,
   };
-}
-
-function reference(
-  [input, weight, bias]: readonly NumericArray[],
-  output: NumericArray,
-  [inputType, weightType]: readonly TensorType[],
-  outputType: TensorType,
-  attributes: Attributes,
-): void {
-  const { stride, padding, dilation, groups } = attributes as ConvTransposeAttributes;
-  const [, channels, height, width] = inputType!.shape as [number, number, number, number];
-  const [, perGroup, kernelHeight, kernelWidth] = weightType!.shape as [number, number, number, number];
-  const [batch, outputs, outputHeight, outputWidth] = outputType.shape as [number, number, number, number];
-  const group = channels / groups;
-  let at = 0;
-  for (let n = 0; n < batch; n++) {
-    for (let co = 0; co < outputs; co++) {
-      const firstChannel = Math.floor(co / perGroup) * group;
-      for (let oy = 0; oy < outputHeight; oy++) {
-        for (let ox = 0; ox < outputWidth; ox++) {
-          let total = 0;
-          for (let ky = 0; ky < kernelHeight; ky++) {
-            const y = (oy + padding[0] - ky * dilation[0]) / stride[0];
-            if (!Number.isInteger(y) || y < 0 || y >= height) continue;
-            for (let kx = 0; kx < kernelWidth; kx++) {
-              const x = (ox + padding[1] - kx * dilation[1]) / stride[1];
-              if (!Number.isInteger(x) || x < 0 || x >= width) continue;
-              for (let ci = firstChannel; ci < firstChannel + group; ci++) {
-                total +=
-                  input![((n * channels + ci) * height + y) * width + x]! *
-                  weight![((ci * perGroup + (co % perGroup)) * kernelHeight + ky) * kernelWidth + kx]!;
-              }
-            }
-          }
-          output[at++] = bias ? total + bias[co]! : total;
-        }
-      }
-    }
-  }
 }

@@ -13,7 +13,7 @@ import type { DirectProblem } from "./direct/problem.ts";
 export const convTranspose2dDirect: WasmKernel = {
   op: convTranspose2dOp,
   name: "convTranspose2d direct",
-  accepts: (inputs) => inputs.every(({ dtype }) => dtype === "float32"),
+  accepts: () => true,
   wishes(inputs, output, attributes) {
     const [, columns] = phases(inputs, output, attributes);
     const [left, right] = overhang(columns!, inputs[0]!.shape[3]!);

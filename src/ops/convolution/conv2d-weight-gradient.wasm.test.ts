@@ -6,6 +6,7 @@ import { numel } from "../../core/shape.ts";
 import { expectClose } from "../../testing/close.ts";
 import { runKernel, testTarget } from "../../testing/run-kernel.ts";
 import { randomValues } from "../../testing/spatial.ts";
+import { references } from "../references.ts";
 import { conv2dWeightGradientWasm } from "./conv2d-weight-gradient.wasm.ts";
 import { depthwiseWeightGradientWasm } from "./depthwise-weight-gradient.wasm.ts";
 import { type ConvolutionAttributes, convolvedSize, type Pair, type Sides } from "./geometry.ts";
@@ -37,7 +38,7 @@ function check(each: Case, target: Target, kernel = conv2dWeightGradientWasm): v
   const run = { inputs, output, attributes, values, target };
   const actual = runKernel(kernel, run);
   const expected = new Float32Array(numel(output));
-  conv2dWeightGradientOp.reference(values, expected, inputs, { shape: output, dtype: "float32" }, attributes);
+  references.get(conv2dWeightGradientOp)!(values, expected, inputs, { shape: output, dtype: "float32" }, attributes);
   expectClose(actual, expected, { terms: numel(grad) / outputs, term: 1 });
   const other = testTarget(target.tile[0] === 3 ? [6, 16] : [3, 12], target.fusedMultiplyAdd);
   expect(runKernel(kernel, { ...run, order: "backward", target: other })).toEqual(actual);

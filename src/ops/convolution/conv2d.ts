@@ -1,6 +1,6 @@
 import { ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
-import type { Attributes, NumericArray, PrimitiveOp } from "../../core/op.ts";
+import type { Attributes, PrimitiveOp } from "../../core/op.ts";
 import type { Shape, TensorType } from "../../core/shape.ts";
 import { sum } from "../sum-expand/sum.ts";
 import { recordConvTranspose2d } from "./conv-transpose2d.ts";
@@ -68,7 +68,6 @@ export const conv2dOp: PrimitiveOp = {
       needs[2] ? sum(gradOutput, [0, 2, 3], false) : null,
     ];
   },
-  reference,
 };
 
 const kernelOf = (weight: Node) => [weight.shape[2]!, weight.shape[3]!] as const;
@@ -98,41 +97,4 @@ export function inputGradient(gradOutput: Node, weight: Node, shape: Shape, attr
       leftOut(shape[3]!, weight.shape[3]!, 1, geometry),
     ],
   });
-}
-
-function reference(
-  [input, weight, bias]: readonly NumericArray[],
-  output: NumericArray,
-  [inputType, weightType]: readonly TensorType[],
-  outputType: TensorType,
-  attributes: Attributes,
-): void {
-  const { stride, padding, dilation, groups } = attributes as ConvolutionAttributes;
-  const [, channels, height, width] = inputType!.shape as [number, number, number, number];
-  const [, perGroup, kernelHeight, kernelWidth] = weightType!.shape as [number, number, number, number];
-  const [batch, outputs, outputHeight, outputWidth] = outputType.shape as [number, number, number, number];
-  let at = 0;
-  for (let n = 0; n < batch; n++) {
-    for (let co = 0; co < outputs; co++) {
-      const firstChannel = Math.floor(co / (outputs / groups)) * perGroup;
-      for (let oy = 0; oy < outputHeight; oy++) {
-        for (let ox = 0; ox < outputWidth; ox++) {
-          let total = 0;
-          for (let ci = 0; ci < perGroup; ci++) {
-            for (let ky = 0; ky < kernelHeight; ky++) {
-              const y = oy * stride[0] - padding[0] + ky * dilation[0];
-              if (y < 0 || y >= height) continue;
-              const row = ((n * channels + firstChannel + ci) * height + y) * width;
-              const weightRow = ((co * perGroup + ci) * kernelHeight + ky) * kernelWidth;
-              for (let kx = 0; kx < kernelWidth; kx++) {
-                const x = ox * stride[1] - padding[1] + kx * dilation[1];
-                if (x >= 0 && x < width) total += input![row + x]! * weight![weightRow + kx]!;
-              }
-            }
-          }
-          output[at++] = bias ? total + bias[co]! : total;
-        }
-      }
-    }
-  }
 }

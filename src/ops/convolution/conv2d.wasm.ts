@@ -11,7 +11,7 @@ import type { ConvolutionAttributes } from "./geometry.ts";
 export const conv2dDirect: WasmKernel = {
   op: conv2dOp,
   name: "conv2d direct",
-  accepts: (inputs) => inputs.every(({ dtype }) => dtype === "float32"),
+  accepts: () => true,
   wishes([input, weight, ...bias], output, attributes) {
     const { stride, padding, dilation } = attributes as ConvolutionAttributes;
     // Rows outside the input are skipped, so only columns need a border.

@@ -1,6 +1,6 @@
 import { ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
-import type { Attributes, NumericArray, PrimitiveOp } from "../../core/op.ts";
+import type { Attributes, PrimitiveOp } from "../../core/op.ts";
 import type { TensorType } from "../../core/shape.ts";
 import { inputGradient, outputSize, recordConv2d } from "./conv2d.ts";
 import {
@@ -74,42 +74,4 @@ export const conv2dWeightGradientOp: PrimitiveOp = {
       needs[1] ? recordConv2d(input, gradWeight, null, geometry) : null,
     ];
   },
-  reference,
 };
-
-function reference(
-  [input, gradOutput]: readonly NumericArray[],
-  output: NumericArray,
-  [inputType, gradType]: readonly TensorType[],
-  outputType: TensorType,
-  attributes: Attributes,
-): void {
-  const { stride, padding, dilation, groups } = attributes as WeightGradientAttributes;
-  const [batch, channels, height, width] = inputType!.shape as [number, number, number, number];
-  const [, , outputHeight, outputWidth] = gradType!.shape as [number, number, number, number];
-  const [outputs, perGroup, kernelHeight, kernelWidth] = outputType.shape as [number, number, number, number];
-  let at = 0;
-  for (let co = 0; co < outputs; co++) {
-    const firstChannel = Math.floor(co / (outputs / groups)) * perGroup;
-    for (let ci = firstChannel; ci < firstChannel + perGroup; ci++) {
-      for (let ky = 0; ky < kernelHeight; ky++) {
-        for (let kx = 0; kx < kernelWidth; kx++) {
-          let total = 0;
-          for (let n = 0; n < batch; n++) {
-            for (let oy = 0; oy < outputHeight; oy++) {
-              const y = oy * stride[0] - padding[0] + ky * dilation[0];
-              if (y < 0 || y >= height) continue;
-              const row = ((n * channels + ci) * height + y) * width;
-              const gradRow = ((n * outputs + co) * outputHeight + oy) * outputWidth;
-              for (let ox = 0; ox < outputWidth; ox++) {
-                const x = ox * stride[1] - padding[1] + kx * dilation[1];
-                if (x >= 0 && x < width) total += input![row + x]! * gradOutput![gradRow + ox]!;
-              }
-            }
-          }
-          output[at++] = total;
-        }
-      }
-    }
-  }
-}

@@ -5,6 +5,7 @@ import { numel, type Shape, type TensorType } from "../../core/shape.ts";
 import { expectClose } from "../../testing/close.ts";
 import { runKernel, testTarget } from "../../testing/run-kernel.ts";
 import { randomValues } from "../../testing/spatial.ts";
+import { references } from "../references.ts";
 import type { Sides } from "./geometry.ts";
 import { conv2dWeightGradientOp, type WeightGradientAttributes } from "./weight-gradient.ts";
 import { winogradWeightGradientKernels } from "./winograd-weight-gradient.wasm.ts";
@@ -32,7 +33,7 @@ function check(x: Shape, outputs: number, padding: Sides, target: Target): void 
   const values = [randomValues(x, 1), randomValues(grad, 2)];
   const expected = new Float64Array(numel(call.output));
   const output: TensorType = { shape: call.output, dtype: "float32" };
-  conv2dWeightGradientOp.reference(values, expected, call.inputs, output, call.attributes);
+  references.get(conv2dWeightGradientOp)!(values, expected, call.inputs, output, call.attributes);
   for (const kernel of kernels) {
     const actual = runKernel(kernel, { ...call, values, target });
     // F(4x4) may round four times as much as a plain sum of products: docs/decisions/0004-winograd.md.

@@ -42,7 +42,7 @@ function winograd(view: View, scheme: Scheme): WasmKernel {
     name: `${view.name} F(${scheme.outputs}x${scheme.outputs},3x3)`,
     accepts(inputs, output, attributes, target) {
       if (!isPlain3x3(inputs[1]!.shape.slice(2), attributes as ConvolutionAttributes)) return false;
-      return inputs.every(({ dtype }) => dtype === "float32") && chooseScheme(inputs[0]!, output, target) === scheme;
+      return chooseScheme(inputs[0]!, output, target) === scheme;
     },
     wishes(inputs, output, attributes) {
       const border = borderOf(inputs[0]!, output, view.first(attributes as ConvTransposeAttributes));

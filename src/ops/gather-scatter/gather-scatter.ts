@@ -1,7 +1,7 @@
-import { ArgumentError, ShapeError } from "../../core/errors.ts";
+import { ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
-import type { Attributes, NumericArray, PrimitiveOp } from "../../core/op.ts";
-import { contiguousStrides, normalizeDim, type Shape, type TensorType } from "../../core/shape.ts";
+import type { PrimitiveOp } from "../../core/op.ts";
+import { normalizeDim, type Shape, type TensorType } from "../../core/shape.ts";
 import { add, float } from "../elementwise/index.ts";
 
 /** Attribute: `dim`, counted from the front. Inputs: x, index. */
@@ -13,11 +13,6 @@ export const gatherOp: PrimitiveOp = {
     scatterSum(x!.shape, attributes.dim as number, index!, grad),
     null,
   ],
-  reference: ([x, index], output, [type, indexType], _outputType, attributes) => {
-    forEachIndexed("gather", index!, indexType!.shape, type!.shape, attributes, (at, indexed) => {
-      output[at] = x![indexed]!;
-    });
-  },
 };
 
 /**
@@ -45,12 +40,6 @@ export const scatterSumOp: PrimitiveOp = {
     return size;
   },
   gradient: ({ inputs: [index], attributes }, grad) => [null, gather(grad, attributes.dim as number, index!)],
-  reference: ([index, src], output, [indexType], outputType, attributes) => {
-    output.fill(0);
-    forEachIndexed("scatterAdd", index!, indexType!.shape, outputType.shape, attributes, (at, indexed) => {
-      output[indexed]! += src![at]!;
-    });
-  },
 };
 
 /** Adds the elements of `src` into zeros of shape `size`, at `index` along `dim`: the adjoint of gather. */
@@ -80,31 +69,4 @@ function checkIndex(subject: string, shape: Shape, index: TensorType, dim: numbe
     });
   }
   return index.shape;
-}
-
-/** Visits each element of the index: `at` counts through it, `indexed` is where it points to in a tensor of `shape`. */
-function forEachIndexed(
-  subject: string,
-  index: NumericArray,
-  indexShape: Shape,
-  shape: Shape,
-  attributes: Attributes,
-  visit: (at: number, indexed: number) => void,
-): void {
-  const dim = attributes.dim as number;
-  const indexStrides = contiguousStrides(indexShape);
-  const strides = contiguousStrides(shape);
-  for (let at = 0; at < index.length; at++) {
-    const place = index[at]!;
-    const length = shape[dim] ?? 1;
-    if (place < 0 || place >= length) {
-      throw new ArgumentError(`${subject}: needs indices from 0 to ${length - 1}, got ${place} at element ${at}`);
-    }
-    let indexed = 0;
-    for (let axis = 0; axis < shape.length; axis++) {
-      const along = Math.floor(at / indexStrides[axis]!) % indexShape[axis]!;
-      indexed += strides[axis]! * (axis === dim ? place : along);
-    }
-    visit(at, indexed);
-  }
 }

@@ -4,6 +4,7 @@ import type { KernelCall } from "../../core/kernel.ts";
 import { contiguousStrides, numel, type Shape } from "../../core/shape.ts";
 import { testNumbers } from "../../testing/layouts.ts";
 import { runSteps, testTargets } from "../../testing/run-steps.ts";
+import { references } from "../references.ts";
 import { gatherOp, scatterSumOp } from "./gather-scatter.ts";
 import { gatherKernel, scatterSumKernel } from "./gather-scatter.wasm.ts";
 
@@ -56,7 +57,7 @@ function checkGather(shape: Shape, dim: number, index: Shape, atEnd: number): vo
   const inputs = [testNumbers(numel(shape), 1), places(index, shape[dim]!)];
   const output = new Float32Array(numel(index)).fill(Number.NaN);
   const expected = output.slice();
-  gatherOp.reference(inputs, expected, call.inputs, call.output, call.attributes);
+  references.get(gatherOp)!(inputs, expected, call.inputs, call.output, call.attributes);
   runSteps(gatherKernel.plan(call), { input: inputs, output: [output] }, atEnd);
   expect(output).toEqual(expected);
 }
@@ -71,7 +72,7 @@ function checkScatter(shape: Shape, dim: number, index: Shape, atEnd: number): v
   const inputs = [places(index, shape[dim]!), Float32Array.from({ length: numel(index) }, (_, at) => (at % 11) - 5)];
   const output = new Float32Array(numel(shape)).fill(Number.NaN);
   const expected = output.slice();
-  scatterSumOp.reference(inputs, expected, call.inputs, call.output, call.attributes);
+  references.get(scatterSumOp)!(inputs, expected, call.inputs, call.output, call.attributes);
   runSteps(scatterSumKernel.plan(call), { input: inputs, output: [output] }, atEnd);
   expect(output).toEqual(expected);
 }

@@ -1,7 +1,8 @@
 import { ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
 import type { Attributes, PrimitiveOp } from "../../core/op.ts";
-import { broadcastShapes, contiguousStrides, numel, type Shape, type TensorType } from "../../core/shape.ts";
+import { broadcastShapes, numel, type Shape, type TensorType } from "../../core/shape.ts";
+import { float } from "../elementwise/index.ts";
 import { reshape } from "../reshape/reshape.ts";
 import { sumTo } from "../sum-expand/index.ts";
 
@@ -34,7 +35,7 @@ export function matmul(a: Node, b: Node, options: MatmulOptions = {}): Node {
     const product = matmul(reshape(a, [rows, a.shape.at(-1)!]), b, options);
     return reshape(product, [...a.shape.slice(0, -1), product.shape[1]!]);
   }
-  return record(matmulOp, bias ? [a, b, bias] : [a, b], { transposeA, transposeB });
+  return record(matmulOp, (bias ? [a, b, bias] : [a, b]).map(float), { transposeA, transposeB });
 }
 
 function withVector(a: Node, b: Node, options: MatmulOptions): Node {
@@ -118,30 +119,6 @@ export const matmulOp: PrimitiveOp = {
       needs[1] ? sumTo(gradB(), b.shape) : null,
       bias && needs[2] ? sumTo(gradOutput, bias.shape) : null,
     ];
-  },
-  reference(inputs, output, types, _, attributes) {
-    const { batch, m, n, k } = matmulSizes(types, attributes);
-    const [a, b, bias] = inputs;
-    const aOffsets = batchOffsets(types[0]!.shape.slice(0, -2), contiguousStrides(types[0]!.shape), batch);
-    const bOffsets = batchOffsets(types[1]!.shape.slice(0, -2), contiguousStrides(types[1]!.shape), batch);
-    const [aRow, aStep] = attributes.transposeA === true ? [1, m] : [k, 1];
-    const [bColumn, bStep] = attributes.transposeB === true ? [k, 1] : [1, n];
-    let at = 0;
-    for (const [index, aStart] of aOffsets.entries()) {
-      for (let row = 0; row < m; row++) {
-        for (let column = 0; column < n; column++) {
-          let aAt = aStart + row * aRow;
-          let bAt = bOffsets[index]! + column * bColumn;
-          let sum = 0;
-          for (let step = 0; step < k; step++) {
-            sum += a![aAt]! * b![bAt]!;
-            aAt += aStep;
-            bAt += bStep;
-          }
-          output[at++] = bias ? sum + bias[column]! : sum;
-        }
-      }
-    }
   },
 };
 

@@ -6,6 +6,7 @@ import { contiguousStrides, numel, type Shape, type TensorType } from "../../cor
 import { expectClose } from "../../testing/close.ts";
 import { contiguousLayout, runKernel, testTarget } from "../../testing/run-kernel.ts";
 import { randomValues } from "../../testing/spatial.ts";
+import { references } from "../references.ts";
 import { matmulOp } from "./matmul.ts";
 import { matmulWasm } from "./matmul.wasm.ts";
 
@@ -39,7 +40,7 @@ function check(each: Case, target: Target): void {
   const values = shapes.map((shape, index) => randomValues(shape, 3 + index));
   const output = matmulOp.shape(inputs, attributes);
   const expected = new Float32Array(numel(output));
-  matmulOp.reference(values, expected, inputs, { shape: output, dtype: "float32" }, attributes);
+  references.get(matmulOp)!(values, expected, inputs, { shape: output, dtype: "float32" }, attributes);
   const run = { inputs, output, attributes, values, target, ...(each.epilogue ? withEpilogue(output, expected) : {}) };
   const actual = runKernel(matmulWasm, run);
   expectClose(actual, expected, { terms: k + 2, term: 3 });

@@ -2,8 +2,9 @@ import { ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
 import type { PrimitiveOp } from "../../core/op.ts";
 import { sameShape } from "../../core/shape.ts";
+import { float } from "../elementwise/index.ts";
 import { type Pair, pairOf } from "../pooling.ts";
-import { eachMaximum, maxPooledShape } from "./windows.ts";
+import { maxPooledShape } from "./windows.ts";
 
 /** The largest element of each window. */
 export const maxPool2dOp: PrimitiveOp = {
@@ -12,11 +13,6 @@ export const maxPool2dOp: PrimitiveOp = {
   family: "max pooling",
   shape: ([input], attributes) => maxPooledShape(input!.shape, attributes),
   gradient: ({ inputs, attributes }, gradOutput) => [record(maxPool2dGradientOp, [inputs[0]!, gradOutput], attributes)],
-  reference([x], output, [input], _outputType, attributes) {
-    eachMaximum(x!, input!.shape, attributes, (pooled, plane, position) => {
-      output[pooled] = position < 0 ? Number.NEGATIVE_INFINITY : x![plane + position]!;
-    });
-  },
 };
 
 /** Where in its plane (row · W + column) each window's largest element is. */
@@ -26,11 +22,6 @@ export const maxPool2dIndexOp: PrimitiveOp = {
   shape: ([input], attributes) => maxPooledShape(input!.shape, attributes),
   dtype: () => "int32",
   gradient: () => [null],
-  reference([x], output, [input], _outputType, attributes) {
-    eachMaximum(x!, input!.shape, attributes, (pooled, _plane, position) => {
-      output[pooled] = position;
-    });
-  },
 };
 
 /** Inputs x and gradOutput: each gradient added where its window's largest element is. Linear in gradOutput. */
@@ -45,12 +36,6 @@ export const maxPool2dGradientOp: PrimitiveOp = {
     null,
     record(maxPool2dGatherOp, [inputs[0]!, gradOutput], attributes),
   ],
-  reference([x, gradOutput], output, [input], _outputType, attributes) {
-    output.fill(0);
-    eachMaximum(x!, input!.shape, attributes, (pooled, plane, position) => {
-      if (position >= 0) output[plane + position]! += gradOutput![pooled]!;
-    });
-  },
 };
 
 /** Inputs x and y of the same shape: y's elements at the places of x's maxima. The gradient of the gradient. */
@@ -65,11 +50,6 @@ export const maxPool2dGatherOp: PrimitiveOp = {
     null,
     record(maxPool2dGradientOp, [inputs[0]!, gradOutput], attributes),
   ],
-  reference([x, y], output, [input], _outputType, attributes) {
-    eachMaximum(x!, input!.shape, attributes, (pooled, plane, position) => {
-      output[pooled] = position < 0 ? 0 : y![plane + position]!;
-    });
-  },
 };
 
 function needPooled(name: string, expected: readonly number[], got: readonly number[]): void {
@@ -92,12 +72,12 @@ export interface MaxPool2dOptions {
  * maxPool2d(dataNode(new Float32Array(16), [1, 1, 4, 4]), 2).shape; // [1, 1, 2, 2]
  */
 export function maxPool2d(x: Node, kernelSize: number | Pair, options: MaxPool2dOptions = {}): Node {
-  return record(maxPool2dOp, [x], attributesFrom("maxPool2d", kernelSize, options));
+  return record(maxPool2dOp, [float(x)], attributesFrom("maxPool2d", kernelSize, options));
 }
 
 /** The flat position in its H × W plane of each window's largest element, as int32; the first of equals. */
 export function maxPool2dIndex(x: Node, kernelSize: number | Pair, options: MaxPool2dOptions = {}): Node {
-  return record(maxPool2dIndexOp, [x], attributesFrom("maxPool2dIndex", kernelSize, options));
+  return record(maxPool2dIndexOp, [float(x)], attributesFrom("maxPool2dIndex", kernelSize, options));
 }
 
 function attributesFrom(subject: string, kernelSize: number | Pair, options: MaxPool2dOptions) {

@@ -1,5 +1,4 @@
 import { ArgumentError } from "../../core/errors.ts";
-import { philox, toUniform } from "../../core/generator.ts";
 import { dataNode, type Node, record } from "../../core/node.ts";
 import type { PrimitiveOp } from "../../core/op.ts";
 import { numel, type Shape } from "../../core/shape.ts";
@@ -13,15 +12,6 @@ export const uniformOp: PrimitiveOp = {
   name: "uniform",
   shape: (_inputs, attributes) => attributes.shape as Shape,
   gradient: () => [null],
-  reference: ([stream], output) => {
-    const seed = join(stream![0]!, stream![1]!);
-    const counter = join(stream![2]!, stream![3]!);
-    const words = new Uint32Array(4);
-    for (let at = 0; at < output.length; at++) {
-      if (at % 4 === 0) philox(seed, counter + at / 4, words);
-      output[at] = toUniform(words[at % 4]!);
-    }
-  },
 };
 
 /** Blocks of the counter that `uniform` of this shape uses up: what to reserve from a Generator. */
@@ -51,8 +41,4 @@ export function uniform(shape: Shape, stream: { readonly seed: number; readonly 
     words[2 * index + 1] = Math.floor(value / 2 ** 32);
   }
   return record(uniformOp, [dataNode(words, [4])], { shape: [...shape] });
-}
-
-function join(low: number, high: number): number {
-  return (low >>> 0) + (high >>> 0) * 2 ** 32;
 }

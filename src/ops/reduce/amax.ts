@@ -3,7 +3,7 @@ import { type Node, record } from "../../core/node.ts";
 import type { PrimitiveOp } from "../../core/op.ts";
 import type { TensorType } from "../../core/shape.ts";
 import { constant, div, eq, float, where } from "../elementwise/index.ts";
-import { expandAxes, reducedShape, reductionDims, reductionIndex, sum } from "../sum-expand/index.ts";
+import { expandAxes, reducedShape, reductionDims, sum } from "../sum-expand/index.ts";
 
 /** Reduced sizes must not be 0: an empty set has no maximum. */
 export function checkNotEmpty(subject: string, x: TensorType, dims: readonly number[]): void {
@@ -29,14 +29,6 @@ export const amaxOp: PrimitiveOp = {
     const axes = kept.map((_, axis) => (!node.attributes.keepdim && dims.includes(axis) ? -1 : next++));
     const ties = eq(x, expandAxes(node, kept, axes));
     return [where(ties, div(expandAxes(grad, kept, axes), sum(ties, dims, true)), constant(0))];
-  },
-  reference: ([x], output, [type], _outputType, attributes) => {
-    output.fill(Number.NEGATIVE_INFINITY);
-    const indexOf = reductionIndex(type!.shape, attributes.dim as readonly number[]);
-    for (let at = 0; at < x!.length; at++) {
-      const to = indexOf(at);
-      if (x![at]! > output[to]! || Number.isNaN(x![at]!)) output[to] = x![at]!;
-    }
   },
 };
 

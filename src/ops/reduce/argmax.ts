@@ -1,8 +1,8 @@
 import { type Node, record } from "../../core/node.ts";
 import type { PrimitiveOp } from "../../core/op.ts";
-import { contiguousStrides, normalizeDim, numel } from "../../core/shape.ts";
+import { normalizeDim } from "../../core/shape.ts";
 import { float } from "../elementwise/index.ts";
-import { reducedShape, reductionIndex } from "../sum-expand/index.ts";
+import { reducedShape } from "../sum-expand/index.ts";
 import { checkNotEmpty } from "./amax.ts";
 
 /** Attributes: `dim` (one dimension, or all: the index then counts row-major elements), `keepdim`. */
@@ -15,22 +15,6 @@ export const argmaxOp: PrimitiveOp = {
   },
   dtype: () => "int32",
   gradient: () => [null],
-  reference: ([x], output, [type], _outputType, attributes) => {
-    const { shape } = type!;
-    const dims = attributes.dim as readonly number[];
-    const indexOf = reductionIndex(shape, dims);
-    const step = dims.length === 1 ? contiguousStrides(shape)[dims[0]!]! : 1;
-    const length = numel(dims.map((axis) => shape[axis]!));
-    const best = new Float64Array(output.length);
-    const seen = new Uint8Array(output.length);
-    for (let at = 0; at < x!.length; at++) {
-      const to = indexOf(at);
-      if (seen[to] && !(x![at]! > best[to]! || (Number.isNaN(x![at]!) && !Number.isNaN(best[to]!)))) continue;
-      seen[to] = 1;
-      best[to] = x![at]!;
-      output[to] = Math.floor(at / step) % length;
-    }
-  },
 };
 
 /**

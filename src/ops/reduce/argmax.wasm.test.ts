@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { KernelCall } from "../../core/kernel.ts";
 import { contiguousStrides, numel, type Shape } from "../../core/shape.ts";
 import { runSteps, testTargets } from "../../testing/run-steps.ts";
+import { references } from "../references.ts";
 import { argmaxOp } from "./argmax.ts";
 import { argmaxKernel } from "./argmax.wasm.ts";
 
@@ -23,7 +24,7 @@ function check(shape: Shape, dim: readonly number[], values: readonly number[], 
   };
   const numbers = Float32Array.from({ length: numel(shape) }, (_, at) => values[at % values.length]!);
   const expected = new Int32Array(numel(output.shape));
-  argmaxOp.reference([numbers], expected, [x], output, attributes);
+  references.get(argmaxOp)!([numbers], expected, [x], output, attributes);
   const actual = new Int32Array(numel(output.shape)).fill(-1);
   runSteps(argmaxKernel.plan(call), { input: [numbers], output: [actual] }, atEnd);
   expect(actual).toEqual(expected);

@@ -1,6 +1,7 @@
 import { ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
 import type { Attributes, PrimitiveOp } from "../../core/op.ts";
+import { float } from "../elementwise/index.ts";
 import { type AxisMap, type AxisTable, axisTable } from "./axis-map.ts";
 
 /** The tables of height and width. */
@@ -27,34 +28,11 @@ export const resample2dOp: PrimitiveOp = {
   gradient({ attributes }, gradOutput) {
     return [record(resample2dOp, [gradOutput], { ...attributes, transposed: !attributes.transposed })];
   },
-  reference([input], output, _types, _outputType, attributes) {
-    const [height, width] = resampleTables(attributes);
-    const planes = output.length / (height.outputSize * width.outputSize || 1);
-    const row = new Float64Array(width.inputSize);
-    let at = 0;
-    for (let plane = 0; plane < planes; plane++) {
-      const base = plane * height.inputSize * width.inputSize;
-      for (let y = 0; y < height.outputSize; y++) {
-        row.fill(0);
-        for (let term = height.starts[y]!; term < height.starts[y + 1]!; term++) {
-          const from = base + height.indices[term]! * width.inputSize;
-          for (let x = 0; x < row.length; x++) row[x]! += height.weights[term]! * input![from + x]!;
-        }
-        for (let x = 0; x < width.outputSize; x++) {
-          let sum = 0;
-          for (let term = width.starts[x]!; term < width.starts[x + 1]!; term++) {
-            sum += width.weights[term]! * row[width.indices[term]!]!;
-          }
-          output[at++] = sum;
-        }
-      }
-    }
-  },
 };
 
 /** [N, C, H, W] → [N, C, H', W'] by a map for each axis. @throws ShapeError when the maps are for another size. */
 export function resample2d(x: Node, mapH: AxisMap, mapW: AxisMap): Node {
-  return record(resample2dOp, [x], { mapH, mapW, transposed: false });
+  return record(resample2dOp, [float(x)], { mapH, mapW, transposed: false });
 }
 
 /** x with the elements of the last two dimensions in reverse order, where asked. */

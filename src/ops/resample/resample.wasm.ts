@@ -169,7 +169,7 @@ function resampleStep(
 export const resample2dKernel: WasmKernel = {
   op: resample2dOp,
   name: "resample",
-  accepts: ([input], output) => input!.dtype === "float32" && numel(output.shape) > 0,
+  accepts: (_inputs, output) => numel(output.shape) > 0,
   wishes([input]) {
     const order = usesChannels(input!) ? "any" : "contiguous";
     return { inputs: [{ order }], output: order, epilogue: false };

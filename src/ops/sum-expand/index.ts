@@ -3,7 +3,7 @@ import { expandOp } from "./expand.ts";
 import { sumOp } from "./sum.ts";
 
 export { expand, expandAxes, expandOp } from "./expand.ts";
-export { reducedShape, reductionIndex } from "./reduction.ts";
+export { reducedShape } from "./reduction.ts";
 export { reductionDims, sum, sumAxes, sumOp, sumTo } from "./sum.ts";
 
 /** Every op of the room. */

@@ -3,7 +3,7 @@ import { type Node, record } from "../../core/node.ts";
 import type { PrimitiveOp } from "../../core/op.ts";
 import { normalizeDims, type Shape, sameShape } from "../../core/shape.ts";
 import { expandAxes } from "./expand.ts";
-import { reducedShape, reductionIndex } from "./reduction.ts";
+import { reducedShape } from "./reduction.ts";
 
 /** Attributes: `dim` (sorted, counted from the front), `keepdim`. */
 export const sumOp: PrimitiveOp = {
@@ -22,13 +22,6 @@ export const sumOp: PrimitiveOp = {
     let next = 0;
     const axes = shape.map((_, axis) => (!node.attributes.keepdim && dims.includes(axis) ? -1 : next++));
     return [expandAxes(grad, shape, axes)];
-  },
-  reference: ([x], output, [type], _outputType, attributes) => {
-    // Sums in float64, so that the reference is nearer to the truth than any order of float32 additions.
-    const sums = new Float64Array(output.length);
-    const indexOf = reductionIndex(type!.shape, attributes.dim as readonly number[]);
-    for (let at = 0; at < x!.length; at++) sums[indexOf(at)]! += x![at]!;
-    output.set(sums);
   },
 };
 
