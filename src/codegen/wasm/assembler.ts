@@ -213,7 +213,7 @@ export class FunctionBuilder {
       this.get(counter).value(to).op("i32.ge_s").branchIf(0);
       this.loop(() => {
         body();
-        this.get(counter).i32(step).op("i32.add").tee(counter).value(to).op("i32.lt_s").branchIf(0);
+        this.get(counter).add(step).tee(counter).value(to).op("i32.lt_s").branchIf(0);
       });
     });
   }
@@ -221,6 +221,24 @@ export class FunctionBuilder {
   /** Pushes a variable or an int32 constant. */
   value(value: Local | number): this {
     return typeof value === "number" ? this.i32(value) : this.get(value);
+  }
+
+  /** Adds a variable or a constant to the int32 on the stack. */
+  add(value: Local | number): this {
+    return this.value(value).op("i32.add");
+  }
+
+  sub(value: Local | number): this {
+    return this.value(value).op("i32.sub");
+  }
+
+  mul(value: Local | number): this {
+    return this.value(value).op("i32.mul");
+  }
+
+  /** `variable += by`, int32. */
+  advance(variable: Local, by: Local | number): this {
+    return this.get(variable).add(by).set(variable);
   }
 
   /** The body as the code section wants it, locals grouped by runs of equal type. */

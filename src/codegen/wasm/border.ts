@@ -64,15 +64,15 @@ function emit(target: Target): Uint8Array<ArrayBuffer> {
     Local,
   ];
   const [from, to, at, row, start] = f.locals("i32", 5) as [Local, Local, Local, Local, Local];
-  f.get(first).get(imagesPerPiece).op("i32.mul").set(from);
-  f.get(last).get(imagesPerPiece).op("i32.mul").tee(to).get(images);
+  f.get(first).mul(imagesPerPiece).set(from);
+  f.get(last).mul(imagesPerPiece).tee(to).get(images);
   f.get(to).get(images).op("i32.lt_s").op("select").set(to);
   f.for(at, from, to, 1, () => {
-    f.get(buffer).get(at).get(image).op("i32.mul").op("i32.add").tee(start).get(head).call(1);
-    f.get(start).get(head).op("i32.add").get(inside).op("i32.add").set(start);
+    f.get(buffer).get(at).mul(image).op("i32.add").tee(start).get(head).call(1);
+    f.get(start).add(head).add(inside).set(start);
     f.for(row, 0, gaps, 1, () => {
       f.get(start).get(gap).call(1);
-      f.get(start).get(gap).op("i32.add").get(inside).op("i32.add").set(start);
+      f.get(start).add(gap).add(inside).set(start);
     });
     f.get(start).get(tail).call(1);
   });
@@ -91,8 +91,8 @@ function zeroFunction(): FunctionBuilder {
       f.get(bytes).i32(size).op("i32.lt_s").branchIf(0);
       f.loop(() => {
         store();
-        f.get(address).i32(size).op("i32.add").set(address);
-        f.get(bytes).i32(size).op("i32.sub").tee(bytes).i32(size).op("i32.ge_s").branchIf(0);
+        f.advance(address, size);
+        f.get(bytes).sub(size).tee(bytes).i32(size).op("i32.ge_s").branchIf(0);
       });
     });
   }

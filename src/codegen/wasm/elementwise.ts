@@ -93,9 +93,7 @@ export function elementwiseStep(spec: ElementwiseSpec): KernelStep {
     const row = new RowCode(f, accesses, renamed, target, unroll);
     emitRows(f, block, [first, last], offsets, (pointers, indices) => {
       f.get(block).load("i32.load", lengths.last).get(block).load("i32.load", lengths.segment);
-      f.get(indices[indices.length - 1]!)
-        .i32(1)
-        .op("i32.add");
+      f.get(indices[indices.length - 1]!).add(1);
       f.get(block)
         .load("i32.load", offsets.sizes[offsets.sizes.length - 1]!)
         .op("i32.eq")
@@ -184,8 +182,7 @@ class RowCode {
         }
         for (const operand of this.#operands) operand.advance(count);
         f.get(rest)
-          .i32(count * 4)
-          .op("i32.sub")
+          .sub(count * 4)
           .tee(rest)
           .i32(count * 4)
           .op("i32.ge_s")

@@ -42,13 +42,13 @@ export function loadLanes(f: FunctionBuilder, pointer: Local, offset: number, la
 
 /** counter = counter · factor + …: pushes `local · factor`. */
 export function times(f: FunctionBuilder, local: Local, factor: number | Local): FunctionBuilder {
-  return f.get(local).value(factor).op("i32.mul");
+  return f.get(local).mul(factor);
 }
 
 /** Sets `from` and `to` to the bounds of part number `part` of `parts` even parts of `count`. */
 export function partBounds(f: FunctionBuilder, part: Local, parts: Local, count: Local, from: Local, to: Local): void {
-  f.get(part).get(count).op("i32.mul").get(parts).op("i32.div_u").set(from);
-  f.get(part).i32(1).op("i32.add").get(count).op("i32.mul").get(parts).op("i32.div_u").set(to);
+  f.get(part).mul(count).get(parts).op("i32.div_u").set(from);
+  f.get(part).add(1).mul(count).get(parts).op("i32.div_u").set(to);
 }
 
 /** Turns four vectors, the rows of a 4x4 square, into its columns. */

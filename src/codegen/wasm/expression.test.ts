@@ -21,16 +21,10 @@ function vectorLoop(roots: readonly Expression[], inputs: number, length: number
         .load("i32.load", index * 4)
         .set(address);
     f.for(at, 0, length * 4, 16, () => {
-      const results = emitExpressions(
-        f,
-        roots,
-        (index) => f.get(addresses[index]!).get(at).op("i32.add").load("v128.load"),
-        target,
-      );
+      const results = emitExpressions(f, roots, (index) => f.get(addresses[index]!).add(at).load("v128.load"), target);
       results.forEach((result, index) => {
         f.get(addresses[inputs + index]!)
-          .get(at)
-          .op("i32.add")
+          .add(at)
           .get(result)
           .store("v128.store");
       });

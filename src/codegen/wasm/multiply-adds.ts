@@ -16,13 +16,13 @@ export function emitMultiplyAdds(accumulators: number, target: Target): Uint8Arr
   const factor = f.local("v128");
   const rounds = f.local("i32");
   f.f32x4(0.5).set(factor);
-  f.get(last).get(first).op("i32.sub").get(block).load("i32.load").op("i32.mul").set(rounds);
+  f.get(last).sub(first).get(block).load("i32.load").op("i32.mul").set(rounds);
   f.loop(() => {
     for (const sum of sums) {
       if (target.fusedMultiplyAdd) f.get(factor).get(factor).get(sum).op("f32x4.relaxed_madd").set(sum);
       else f.get(sum).get(factor).get(sum).op("f32x4.mul").op("f32x4.add").set(sum);
     }
-    f.get(rounds).i32(1).op("i32.sub").tee(rounds).branchIf(0);
+    f.get(rounds).sub(1).tee(rounds).branchIf(0);
   });
   // Stored side by side, as kernels do: where V8 packs neighbours into 256 bits, it packs these too.
   for (const [at, sum] of sums.entries())

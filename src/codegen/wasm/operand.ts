@@ -106,11 +106,7 @@ export class RowOperand {
   /** Steps over vectors that were read or written. */
   advance(vectors: number): void {
     if (this.access !== "unit") return;
-    this.#f
-      .get(this.#pointer)
-      .i32(vectors * 16)
-      .op("i32.add")
-      .set(this.#pointer);
+    this.#f.advance(this.#pointer, vectors * 16);
   }
 
   #loadLane(lane: number): void {
@@ -127,6 +123,6 @@ export class RowOperand {
   }
 
   #step(): void {
-    this.#f.get(this.#pointer).get(this.#stride!).op("i32.add").set(this.#pointer);
+    this.#f.advance(this.#pointer, this.#stride!);
   }
 }

@@ -76,8 +76,7 @@ export class ReduceCode {
           }
           for (const operand of inputs) operand.advance(copies);
           f.get(count)
-            .i32(copies * 4)
-            .op("i32.sub")
+            .sub(copies * 4)
             .tee(count)
             .i32(copies * 4)
             .op("i32.ge_s")
@@ -116,8 +115,7 @@ export class ReduceCode {
     this.#argument(this.#layout.lastBlock);
     f.i32(blockVectors * 4)
       .get(indices[indices.length - 1]!)
-      .i32(1)
-      .op("i32.add");
+      .add(1);
     this.#argument(sizes[sizes.length - 1]!);
     f.op("i32.eq").op("select").set(rest);
     // The pointers belong to the nest: whole vectors step ahead on copies.
@@ -141,7 +139,7 @@ export class ReduceCode {
               this.#inner(which);
               f.i32(2).op("i32.shl").op("i32.add").set(pointer);
             }
-            f.get(rest).i32(4).op("i32.sub").tee(rest).i32(4).op("i32.ge_s").branchIf(0);
+            f.get(rest).sub(4).tee(rest).i32(4).op("i32.ge_s").branchIf(0);
           });
         });
         f.get(rest);
@@ -176,7 +174,7 @@ export class ReduceCode {
           this.#argument(steps[which]!);
           f.op("i32.add").set(pointer);
         }
-        f.get(count).i32(1).op("i32.sub").tee(count).branchIf(0);
+        f.get(count).sub(1).tee(count).branchIf(0);
       });
       for (const [at, total] of totals.entries()) {
         f.get(total).get(sums[at]!);
@@ -220,7 +218,7 @@ export class ReduceCode {
     if (chunk?.axis === axis) {
       this.#argument(this.#layout.lastChunk);
       this.#argument(this.#layout.sizes[axis]!);
-      f.get(indices[0]!).i32(1).op("i32.add");
+      f.get(indices[0]!).add(1);
       this.#argument(this.#layout.nest.sizes[0]!);
       f.op("i32.eq").op("select").set(rest);
     } else {
@@ -241,7 +239,7 @@ export class ReduceCode {
             this.#argument(this.#layout.strides[axis]![which]!);
             f.op("i32.mul").op("i32.add").set(pointer);
           }
-          f.get(rest).get(count).op("i32.sub").set(rest);
+          f.get(rest).sub(count).set(rest);
           body(run, count);
         } else {
           this.#loops(own, indices, body, axis + 1);
@@ -250,7 +248,7 @@ export class ReduceCode {
             this.#argument(this.#layout.strides[axis]![which]!);
             f.op("i32.add").set(pointer);
           }
-          f.get(rest).i32(1).op("i32.sub").set(rest);
+          f.get(rest).sub(1).set(rest);
         }
         f.get(rest).i32(0).op("i32.gt_s").branchIf(0);
       });

@@ -58,11 +58,11 @@ export function emitRows(
   const indices = f.locals("i32", rank);
   const pointers = f.locals("i32", offsets.addresses.length);
 
-  argument(offsets.rowsPerPiece).get(first).op("i32.mul").set(rest);
-  argument(offsets.rowsPerPiece).get(last).op("i32.mul").tee(end);
+  argument(offsets.rowsPerPiece).mul(first).set(rest);
+  argument(offsets.rowsPerPiece).mul(last).tee(end);
   argument(offsets.rows);
   f.get(end);
-  argument(offsets.rows).op("i32.lt_s").op("select").get(rest).op("i32.sub").set(end);
+  argument(offsets.rows).op("i32.lt_s").op("select").sub(rest).set(end);
   for (const [which, pointer] of pointers.entries()) argument(offsets.addresses[which]!).set(pointer);
   for (let axis = rank - 1; axis >= 0; axis--) {
     f.get(rest);
@@ -77,7 +77,7 @@ export function emitRows(
 
   const advance = (axis: number): void => {
     if (axis < 0) return;
-    f.get(indices[axis]!).i32(1).op("i32.add").tee(indices[axis]!);
+    f.get(indices[axis]!).add(1).tee(indices[axis]!);
     argument(offsets.sizes[axis]!).op("i32.lt_s");
     f.if(
       () => {
@@ -98,7 +98,7 @@ export function emitRows(
     f.loop(() => {
       row(pointers, indices);
       advance(rank - 1);
-      f.get(end).i32(1).op("i32.sub").tee(end).branchIf(0);
+      f.get(end).sub(1).tee(end).branchIf(0);
     });
   });
 }

@@ -116,26 +116,26 @@ function emitUnit(
   argument(words.outputStep).set(outputStep);
   argument(words.sourceStep).set(sourceStep);
   argument(words.lastSegment);
-  argument(words.segment).get(segmentIndex).i32(1).op("i32.add");
+  argument(words.segment).get(segmentIndex).add(1);
   argument(words.segments).op("i32.eq").op("select").set(lines);
-  argument(words.lastBlock).i32(blockSize).get(blockIndex).i32(1).op("i32.add");
+  argument(words.lastBlock).i32(blockSize).get(blockIndex).add(1);
   argument(words.blocks).op("i32.eq").op("select").set(width);
   f.get(from).set(source);
 
-  const step = (local: Local, by: Local | number) => f.get(local).value(by).op("i32.add").set(local);
+  const step = (local: Local, by: Local | number) => f.advance(local, by);
   const whileAtLeast = (counter: Local, amount: number, body: () => void) =>
     f.block(() => {
       f.get(counter).i32(amount).op("i32.lt_s").branchIf(0);
       f.loop(() => {
         body();
-        f.get(counter).i32(amount).op("i32.sub").tee(counter).i32(amount).op("i32.ge_s").branchIf(0);
+        f.get(counter).sub(amount).tee(counter).i32(amount).op("i32.ge_s").branchIf(0);
       });
     });
   // The output's pointer is kept by the nest: `done` counts the bytes that are written along each of its rows.
   const done = f.local("i32");
   f.i32(0).set(done);
   const begin = () => {
-    f.get(to).get(done).op("i32.add").set(output);
+    f.get(to).add(done).set(output);
     f.get(width).set(rest);
   };
 
@@ -144,8 +144,7 @@ function emitUnit(
     f.get(source).set(rows[0]!);
     for (let row = 1; row < 4; row++)
       f.get(rows[row - 1]!)
-        .get(sourceStep)
-        .op("i32.add")
+        .add(sourceStep)
         .set(rows[row]!);
     whileAtLeast(rest, 4, () => {
       for (let row = 0; row < 4; row++) f.get(rows[row]!).load("v128.load").set(vectors[row]!);

@@ -69,8 +69,7 @@ export function tileLoop([rows, columns]: Tile, fused: boolean, to: number): Fun
   const sums = f.locals("v128", rows * vectors);
   f.for(at, 0, rowBytes, 4, () => {
     f.get(at)
-      .i32(vectors * 4)
-      .op("i32.mul")
+      .mul(vectors * 4)
       .set(panel);
     for (const [index, each] of column.entries())
       f.get(panel)

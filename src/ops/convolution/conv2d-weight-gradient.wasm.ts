@@ -132,67 +132,54 @@ function emitOuterProducts(
       f.get(unit).i32(vectorParts).op("i32.rem_u").set(part);
       f.get(unit).i32(vectorParts).op("i32.div_u").set(rest);
       f.get(rest)
-        .i32(16 * rows * vectors)
-        .op("i32.mul")
-        .get(chunk.partial)
-        .op("i32.add")
+        .mul(16 * rows * vectors)
+        .add(chunk.partial)
         .set(destination);
       f.get(chunk.x).set(x).get(chunk.grad).set(grad);
       if (groups > 1) {
         f.get(rest)
           .i32(groups)
           .op("i32.rem_u")
-          .i32(4 * (channels / groups))
-          .op("i32.mul")
-          .get(x)
-          .op("i32.add")
+          .mul(4 * (channels / groups))
+          .add(x)
           .set(x);
         f.get(rest)
           .i32(groups)
           .op("i32.rem_u")
-          .i32(4 * (outputs / groups))
-          .op("i32.mul");
-        f.get(grad).op("i32.add").set(grad);
+          .mul(4 * (outputs / groups));
+        f.add(grad).set(grad);
         f.get(rest).i32(groups).op("i32.div_u").set(rest);
       }
       if (runs > 1) {
         f.get(rest)
           .i32(runs)
           .op("i32.rem_u")
-          .i32(4 * channels * dilation[1])
-          .op("i32.mul");
-        f.get(x).op("i32.add").set(x);
+          .mul(4 * channels * dilation[1]);
+        f.add(x).set(x);
         f.get(rest).i32(runs).op("i32.div_u").set(rest);
       }
-      f.get(rest).get(a.inputTap).op("i32.mul").get(x).op("i32.add").set(x);
+      f.get(rest).mul(a.inputTap).add(x).set(x);
       const [rowSide, vectorSide] = inputRows ? [x, grad] : [grad, x];
       const jumps = inputRows ? [chunk.xJump, chunk.gradJump] : [chunk.gradJump, chunk.xJump];
       f.block(() => {
         for (const [index, each] of vectorClasses.entries()) {
           const own = () => {
-            f.get(part).i32(each.first).op("i32.sub").set(part);
+            f.get(part).sub(each.first).set(part);
             const offset = 16 * each.start - (each.vectors === 1 ? 4 * each.shift : 0);
             f.get(part)
-              .i32(16 * each.vectors)
-              .op("i32.mul")
-              .i32(offset)
-              .op("i32.add");
-            f.get(vectorSide).op("i32.add").set(vectorSide);
+              .mul(16 * each.vectors)
+              .add(offset);
+            f.add(vectorSide).set(vectorSide);
             f.get(part)
-              .i32(16 * each.vectors * rows)
-              .op("i32.mul")
-              .i32(16 * each.start * rows)
-              .op("i32.add");
-            f.get(destination).op("i32.add").set(destination);
+              .mul(16 * each.vectors * rows)
+              .add(16 * each.start * rows);
+            f.add(destination).set(destination);
             for (const group of rowClasses) {
               f.get(rowSide)
-                .i32(4 * group.start)
-                .op("i32.add")
+                .add(4 * group.start)
                 .get(vectorSide);
               f.get(chunk.height).get(chunk.width).get(jumps[0]!).get(jumps[1]!);
-              f.get(destination)
-                .i32(16 * each.vectors * group.start)
-                .op("i32.add");
+              f.get(destination).add(16 * each.vectors * group.start);
               f.i32(group.blocks).get(chunk.accumulate).call(tileIndex(group.rows, each));
             }
           };
@@ -223,7 +210,7 @@ function pushWeightOffset(
   lane: number,
 ): void {
   const perGroup = channels / groups;
-  const pushElement = () => f.get(element).i32(lane).op("i32.add");
+  const pushElement = () => f.get(element).add(lane);
   const pushInput = inputRows ? () => f.get(row) : pushElement;
   const pushOutput = inputRows ? pushElement : () => f.get(row);
   const merged = run !== perGroup;
@@ -231,24 +218,22 @@ function pushWeightOffset(
   f.get(unit)
     .i32(groups)
     .op("i32.rem_u")
-    .i32(outputs / groups)
-    .op("i32.mul")
+    .mul(outputs / groups)
     .op("i32.add");
-  f.i32(perGroup).op("i32.mul");
+  f.mul(perGroup);
   pushInput();
   if (merged) f.i32(perGroup).op("i32.rem_u");
-  f.op("i32.add").i32(kernel[0]).op("i32.mul");
+  f.op("i32.add").mul(kernel[0]);
   f.get(unit)
     .i32(groups * runs)
     .op("i32.div_u")
     .op("i32.add")
-    .i32(kernel[1])
-    .op("i32.mul");
+    .mul(kernel[1]);
   if (merged) {
     pushInput();
     f.i32(perGroup).op("i32.div_u").op("i32.add");
   } else if (runs > 1) {
     f.get(unit).i32(groups).op("i32.div_u").i32(runs).op("i32.rem_u").op("i32.add");
   }
-  f.i32(4).op("i32.mul");
+  f.mul(4);
 }

@@ -49,8 +49,8 @@ export const depthwiseWeightGradientWasm: WasmKernel = {
             emitReduction(
               sums,
               (f, _unit, tap, channel, lane) => {
-                f.get(channel).i32(lane).op("i32.add").i32(sums.rows).op("i32.mul").get(tap).op("i32.add");
-                f.i32(4).op("i32.mul");
+                f.get(channel).add(lane).mul(sums.rows).add(tap);
+                f.mul(4);
               },
               target,
             ),
@@ -99,8 +99,7 @@ function emitDepthwise(geometry: WeightGradientGeometry, sums: PartialSums, targ
     f.for(vector, from, to, 1, () => {
       // The last vector is moved back to end with the channels.
       f.get(vector)
-        .i32(16)
-        .op("i32.mul")
+        .mul(16)
         .tee(offset)
         .i32(16 * sums.vectors - 16 - 4 * shift);
       f.get(offset)
@@ -109,19 +108,16 @@ function emitDepthwise(geometry: WeightGradientGeometry, sums: PartialSums, targ
         .op("select")
         .set(offset);
       f.get(vector)
-        .i32(16 * sums.rows)
-        .op("i32.mul")
-        .get(chunk.partial)
-        .op("i32.add")
+        .mul(16 * sums.rows)
+        .add(chunk.partial)
         .set(destination);
       let row = 0;
       for (const height of parts) {
-        f.get(chunk.x).get(offset).op("i32.add").get(a.inputTap).i32(row).op("i32.mul").op("i32.add");
-        f.get(chunk.grad).get(offset).op("i32.add").get(chunk.height).get(chunk.width);
+        f.get(chunk.x).add(offset).get(a.inputTap).mul(row).op("i32.add");
+        f.get(chunk.grad).add(offset).get(chunk.height).get(chunk.width);
         f.get(chunk.xJump).get(chunk.gradJump).get(a.inputTap);
         f.get(destination)
-          .i32(16 * row * kernel[1])
-          .op("i32.add")
+          .add(16 * row * kernel[1])
           .get(chunk.accumulate);
         f.call(1 + sizes.indexOf(height));
         row += height;
@@ -156,14 +152,12 @@ function emitTaps(
   const totals = f.locals("v128", rows * kernel[1]);
   const [gradient, pixel] = f.locals("v128", 2) as [Local, Local];
   for (const [row, pointer] of pointers.entries()) {
-    f.get(x).get(tapRow).i32(row).op("i32.mul").op("i32.add").set(pointer);
+    f.get(x).get(tapRow).mul(row).op("i32.add").set(pointer);
   }
   f.loop(() => {
     f.get(width)
-      .i32(4 * channels)
-      .op("i32.mul")
-      .get(grad)
-      .op("i32.add")
+      .mul(4 * channels)
+      .add(grad)
       .set(end);
     f.loop(() => {
       loadLanes(f, grad, 0, lanes);
@@ -174,22 +168,18 @@ function emitTaps(
           f.set(pixel);
           multiplyAdd(f, fused, totals[row * kernel[1] + tap]!, pixel, gradient);
         }
-        f.get(pointer)
-          .i32(4 * channels * stride[1])
-          .op("i32.add")
-          .set(pointer);
+        f.advance(pointer, 4 * channels * stride[1]);
       }
       f.get(grad)
-        .i32(4 * channels)
-        .op("i32.add")
+        .add(4 * channels)
         .tee(grad)
         .get(end)
         .op("i32.lt_u")
         .branchIf(0);
     });
-    for (const pointer of pointers) f.get(pointer).get(xJump).op("i32.add").set(pointer);
-    f.get(grad).get(gradJump).op("i32.add").set(grad);
-    f.get(height).i32(1).op("i32.sub").tee(height).branchIf(0);
+    for (const pointer of pointers) f.advance(pointer, xJump);
+    f.advance(grad, gradJump);
+    f.get(height).sub(1).tee(height).branchIf(0);
   });
   f.get(accumulate).if(() => {
     for (const [at, total] of totals.entries()) {

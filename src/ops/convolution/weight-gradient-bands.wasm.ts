@@ -147,19 +147,19 @@ export function emitBandLoop(
   f.for(piece, first, last, 1, () => {
     f.get(piece).get(a.subsets).op("i32.div_u").set(band);
     f.get(piece).get(a.subsets).op("i32.rem_u").set(chunk.subset);
-    f.get(band).i32(sizes.bandBytes).op("i32.mul").get(a.partial).op("i32.add").set(chunk.partial);
+    f.get(band).mul(sizes.bandBytes).add(a.partial).set(chunk.partial);
     partBounds(f, band, a.bands, a.chunks, from, to);
     f.for(at, from, to, 1, () => {
-      f.get(at).get(a.columnChunks).op("i32.rem_u").get(a.chunkColumns).op("i32.mul").set(column);
+      f.get(at).get(a.columnChunks).op("i32.rem_u").mul(a.chunkColumns).set(column);
       f.get(at).get(a.columnChunks).op("i32.div_u").set(y);
       f.get(y).get(a.rowChunks).op("i32.div_u").set(image);
-      f.get(y).get(a.rowChunks).op("i32.rem_u").get(a.chunkRows).op("i32.mul").set(y);
+      f.get(y).get(a.rowChunks).op("i32.rem_u").mul(a.chunkRows).set(y);
       least(f, a.height, y, a.chunkRows, chunk.height);
       least(f, a.width, column, a.chunkColumns, chunk.width);
       start(f, a.x, [image, a.inputImage], [y, a.inputRow], [column, sizes.inputPixel], chunk.x);
       start(f, a.grad, [image, a.gradImage], [y, a.gradRow], [column, sizes.gradPixel], chunk.grad);
-      f.get(a.inputRow).get(chunk.width).i32(sizes.inputPixel).op("i32.mul").op("i32.sub").set(chunk.xJump);
-      f.get(a.gradRow).get(chunk.width).i32(sizes.gradPixel).op("i32.mul").op("i32.sub").set(chunk.gradJump);
+      f.get(a.inputRow).get(chunk.width).mul(sizes.inputPixel).op("i32.sub").set(chunk.xJump);
+      f.get(a.gradRow).get(chunk.width).mul(sizes.gradPixel).op("i32.sub").set(chunk.gradJump);
       f.get(at).get(from).op("i32.gt_s").set(chunk.accumulate);
       body(chunk);
     });
@@ -168,7 +168,7 @@ export function emitBandLoop(
 
 /** result = min(size - from, most). */
 function least(f: FunctionBuilder, size: Local, from: Local, most: Local, result: Local): void {
-  f.get(size).get(from).op("i32.sub").tee(result).get(most);
+  f.get(size).sub(from).tee(result).get(most);
   f.get(result).get(most).op("i32.lt_s").op("select").set(result);
 }
 
@@ -176,7 +176,7 @@ function start(f: FunctionBuilder, base: Local, ...rest: [...(readonly [Local, L
   const result = rest.at(-1) as Local;
   f.get(base);
   for (const [count, step] of rest.slice(0, -1) as [Local, Local | number][]) {
-    f.get(count).value(step).op("i32.mul").op("i32.add");
+    f.get(count).mul(step).op("i32.add");
   }
   f.set(result);
 }

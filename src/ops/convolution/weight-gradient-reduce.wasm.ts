@@ -51,24 +51,17 @@ export function emitReduction(
       f.get(at).i32(rows).op("i32.div_u").set(unit);
       f.get(at).i32(rows).op("i32.rem_u").set(row);
       f.get(unit)
-        .i32(16 * rows * vectors)
-        .op("i32.mul")
-        .get(partial)
-        .op("i32.add")
+        .mul(16 * rows * vectors)
+        .add(partial)
         .set(base);
       for (const each of sums.vectorClasses) {
         f.for(part, 0, each.parts, 1, () => {
-          f.get(part)
-            .i32(16 * rows * each.vectors)
-            .op("i32.mul");
+          f.get(part).mul(16 * rows * each.vectors);
           f.get(row)
-            .i32(16 * each.vectors)
-            .op("i32.mul")
+            .mul(16 * each.vectors)
             .op("i32.add");
-          f.get(base)
-            .op("i32.add")
-            .i32(16 * rows * each.start)
-            .op("i32.add")
+          f.add(base)
+            .add(16 * rows * each.start)
             .set(address);
           for (let v = 0; v < each.vectors; v++) f.f32x4(0).set(totals[v]!);
           f.for(band, 0, bands, 1, () => {
@@ -79,18 +72,14 @@ export function emitReduction(
                 .op("f32x4.add")
                 .set(totals[v]!);
             }
-            f.get(address).i32(bandBytes(sums)).op("i32.add").set(address);
+            f.advance(address, bandBytes(sums));
           });
           for (let v = 0; v < each.vectors; v++) {
-            f.get(part)
-              .i32(4 * each.vectors)
-              .op("i32.mul");
-            f.i32(4 * (each.start + v) - (v === each.vectors - 1 ? each.shift : 0))
-              .op("i32.add")
-              .set(element);
+            f.get(part).mul(4 * each.vectors);
+            f.add(4 * (each.start + v) - (v === each.vectors - 1 ? each.shift : 0)).set(element);
             for (let lane = 0; lane < each.lanes; lane++) {
               place(f, unit, row, element, lane);
-              f.get(weight).op("i32.add").get(totals[v]!).laneMemory("v128.store32_lane", lane);
+              f.add(weight).get(totals[v]!).laneMemory("v128.store32_lane", lane);
             }
           }
         });

@@ -32,12 +32,12 @@ export function emitOuterProductTile(tile: OuterProductTile): FunctionBuilder {
   const sums = f.locals("v128", rows * vectors);
   const columns = f.locals("v128", vectors);
   const scalar = f.local("v128");
-  f.get(width!).i32(vectorPixel).op("i32.mul").set(span);
+  f.get(width!).mul(vectorPixel).set(span);
   f.loop(() => {
     for (const sum of sums) f.f32x4(0).set(sum);
     f.get(rowAddress!).set(row).get(vectorAddress!).set(vector).get(height!).set(y);
     f.loop(() => {
-      f.get(vector).get(span).op("i32.add").set(end);
+      f.get(vector).add(span).set(end);
       f.loop(() => {
         for (const [index, column] of columns.entries()) {
           // The last vector is moved back to end where the channels end: nothing beyond them is read.
@@ -53,12 +53,12 @@ export function emitOuterProductTile(tile: OuterProductTile): FunctionBuilder {
             multiplyAdd(f, fused, sums[at * vectors + index]!, scalar, column);
           }
         }
-        f.get(row).i32(rowPixel).op("i32.add").set(row);
-        f.get(vector).i32(vectorPixel).op("i32.add").tee(vector).get(end).op("i32.lt_u").branchIf(0);
+        f.advance(row, rowPixel);
+        f.get(vector).add(vectorPixel).tee(vector).get(end).op("i32.lt_u").branchIf(0);
       });
-      f.get(row).get(rowJump!).op("i32.add").set(row);
-      f.get(vector).get(vectorJump!).op("i32.add").set(vector);
-      f.get(y).i32(1).op("i32.sub").tee(y).branchIf(0);
+      f.advance(row, rowJump!);
+      f.advance(vector, vectorJump!);
+      f.get(y).sub(1).tee(y).branchIf(0);
     });
     f.get(accumulate!).if(() => {
       for (const [at, sum] of sums.entries()) {
@@ -73,15 +73,9 @@ export function emitOuterProductTile(tile: OuterProductTile): FunctionBuilder {
       f.get(destination!)
         .get(sum)
         .store("v128.store", 16 * at);
-    f.get(destination!)
-      .i32(16 * rows * vectors)
-      .op("i32.add")
-      .set(destination!);
-    f.get(rowAddress!)
-      .i32(4 * rows)
-      .op("i32.add")
-      .set(rowAddress!);
-    f.get(blocks!).i32(1).op("i32.sub").tee(blocks!).branchIf(0);
+    f.advance(destination!, 16 * rows * vectors);
+    f.advance(rowAddress!, 4 * rows);
+    f.get(blocks!).sub(1).tee(blocks!).branchIf(0);
   });
   return f;
 }

@@ -76,34 +76,32 @@ function emitIndexed(mode: "gather" | "scatter", at: Offsets): FunctionBuilder {
     f.get(piece);
     argument(at.chunks)
       .op("i32.rem_u")
-      .i32(chunk * 4)
-      .op("i32.mul")
+      .mul(chunk * 4)
       .tee(start)
-      .i32(chunk * 4)
-      .op("i32.add")
+      .add(chunk * 4)
       .set(end);
     f.get(end);
     argument(at.rowBytes);
     f.get(end);
     argument(at.rowBytes).op("i32.lt_u").op("select").set(end);
     argument(at.indexed);
-    argument(at.outer).get(outer).i32(4).op("i32.mul").op("i32.add").load("i32.load").op("i32.add").set(base);
+    argument(at.outer).get(outer).mul(4).op("i32.add").load("i32.load").op("i32.add").set(base);
     argument(at.along).set(step);
-    f.get(outer).get(step).op("i32.mul");
+    f.get(outer).mul(step);
     argument(at.rowBytes).op("i32.mul").set(line);
     f.block(() => {
       f.get(step).op("i32.eqz").branchIf(0);
       f.loop(() => {
         f.for(place, start, end, 4, () => {
-          argument(at.index).get(line).op("i32.add").get(place).op("i32.add").load("i32.load").tee(target);
+          argument(at.index).add(line).add(place).load("i32.load").tee(target);
           // An index out of range stops the run: no number is better than one from somewhere else.
           argument(at.length)
             .op("i32.ge_u")
             .if(() => f.op("unreachable"));
           f.get(target);
-          argument(at.strideBytes).op("i32.mul").get(base).op("i32.add");
-          argument(at.inner).get(place).op("i32.add").load("i32.load").op("i32.add").set(target);
-          const moved = () => argument(at.moved).get(line).op("i32.add").get(place).op("i32.add");
+          argument(at.strideBytes).op("i32.mul").add(base);
+          argument(at.inner).add(place).load("i32.load").op("i32.add").set(target);
+          const moved = () => argument(at.moved).add(line).add(place);
           if (mode === "gather") {
             moved().get(target).load("f32.load").store("f32.store");
           } else {
@@ -113,7 +111,7 @@ function emitIndexed(mode: "gather" | "scatter", at: Offsets): FunctionBuilder {
         });
         f.get(line);
         argument(at.rowBytes).op("i32.add").set(line);
-        f.get(step).i32(1).op("i32.sub").tee(step).branchIf(0);
+        f.get(step).sub(1).tee(step).branchIf(0);
       });
     });
   });

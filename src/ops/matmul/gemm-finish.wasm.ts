@@ -77,13 +77,13 @@ export function emitFinishRows(
     result.begin(c, () => f);
     source?.begin();
     if (bias) {
-      f.get(column).i32(4).op("i32.mul").get(a.bias!).op("i32.add").set(address);
+      f.get(column).mul(4).add(a.bias!).set(address);
       bias.begin(address, () => f);
     }
     for (const [which, operand] of operands.entries()) {
       f.get(a[`operand${which}`]!).get(entry).load("i32.load", operandWord(which)).op("i32.add");
-      f.get(row).get(a[`row${which}`]!).op("i32.mul").op("i32.add");
-      f.get(column).get(a[`column${which}`]!).op("i32.mul").op("i32.add").set(address);
+      f.get(row).mul(a[`row${which}`]!).op("i32.add");
+      f.get(column).mul(a[`column${which}`]!).op("i32.add").set(address);
       operand.begin(address, () => f.get(a[`column${which}`]!));
     }
     f.for(at, 0, vectors, 1, () => {
@@ -99,8 +99,8 @@ export function emitFinishRows(
         partial,
       );
     });
-    f.get(c).get(cRow).op("i32.add").set(c);
-    f.get(row).i32(1).op("i32.add").set(row);
+    f.advance(c, cRow);
+    f.advance(row, 1);
   });
 }
 
@@ -139,22 +139,22 @@ export function emitAddSplits(finish: Finish, target: Target): Uint8Array<ArrayB
   const sum = f.local("v128");
   const words = 4 * (2 + finish.operands.length);
   f.i32(1).set(rows).get(a.n!).i32(4).op("i32.div_u").set(vectors).get(a.n!).i32(3).op("i32.and").set(lanes);
-  f.get(a.n!).i32(4).op("i32.mul").set(cRow);
+  f.get(a.n!).mul(4).set(cRow);
   f.for(piece, first, last, 1, () => {
     partBounds(f, piece, a.pieces!, a.total!, from, to);
     f.for(at, from, to, 1, () => {
       f.get(at).get(a.m!).op("i32.rem_u").set(row);
-      f.get(at).get(a.m!).op("i32.div_u").i32(words).op("i32.mul").get(a.table!).op("i32.add").set(entry);
-      f.get(at).get(cRow).op("i32.mul").get(a.c!).op("i32.add").set(c);
+      f.get(at).get(a.m!).op("i32.div_u").mul(words).add(a.table!).set(entry);
+      f.get(at).mul(cRow).add(a.c!).set(c);
       emitFinishRows(f, finish, a, { c, cRow, rows, vectors, partial: lanes, row, column, entry }, target, {
-        begin: () => f.get(at).get(a.partialRow!).op("i32.mul").get(a.partial!).op("i32.add").set(start),
+        begin: () => f.get(at).mul(a.partialRow!).add(a.partial!).set(start),
         push: () => {
           f.f32x4(0).set(sum).get(start).set(next);
           f.for(split, 0, a.splits!, 1, () => {
             f.get(sum).get(next).load("v128.load").op("f32x4.add").set(sum);
-            f.get(next).get(a.partialSplit!).op("i32.add").set(next);
+            f.advance(next, a.partialSplit!);
           });
-          f.get(start).i32(16).op("i32.add").set(start);
+          f.advance(start, 16);
           f.get(sum);
         },
       });

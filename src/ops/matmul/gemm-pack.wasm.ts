@@ -10,13 +10,13 @@ export function emitPack(sizes: readonly number[]): FunctionBuilder {
   const [b, bStride, panel, k, vectors, partial] = f.parameters as [Local, Local, Local, Local, Local, Local];
   const [at, end] = f.locals("i32", 2) as [Local, Local];
   const value = f.local("v128");
-  const next = () => f.get(b).get(bStride).op("i32.add").set(b);
-  const count = () => f.get(k).i32(1).op("i32.sub").tee(k).branchIf(0);
+  const next = () => f.advance(b, bStride);
+  const count = () => f.get(k).sub(1).tee(k).branchIf(0);
   f.get(partial).if(() => {
     const row = new RowOperand(f, "unit");
     f.loop(() => {
       row.begin(b, () => f);
-      f.get(vectors).i32(16).op("i32.mul").get(panel).op("i32.add").i32(16).op("i32.sub").set(end);
+      f.get(vectors).mul(16).add(panel).sub(16).set(end);
       f.get(panel).set(at);
       f.block(() => {
         f.loop(() => {
@@ -25,12 +25,12 @@ export function emitPack(sizes: readonly number[]): FunctionBuilder {
           row.load(0);
           f.store("v128.store");
           row.advance(1);
-          f.get(at).i32(16).op("i32.add").set(at).branch(0);
+          f.advance(at, 16).branch(0);
         });
       });
       row.loadPartial(partial);
       f.set(value).get(end).get(value).store("v128.store");
-      f.get(end).i32(16).op("i32.add").set(panel);
+      f.get(end).add(16).set(panel);
       next();
       count();
     });
@@ -48,10 +48,7 @@ export function emitPack(sizes: readonly number[]): FunctionBuilder {
               .load("v128.load", 16 * index)
               .store("v128.store", 16 * index);
           }
-          f.get(panel)
-            .i32(16 * size)
-            .op("i32.add")
-            .set(panel);
+          f.advance(panel, 16 * size);
           next();
           count();
         });
@@ -74,20 +71,20 @@ export function emitTransposingPack(): FunctionBuilder {
   const rows = f.locals("v128", 4);
   const halves = f.locals("v128", 4);
   const value = f.local("v128");
-  f.get(vectors).i32(16).op("i32.mul").set(step);
+  f.get(vectors).mul(16).set(step);
   f.for(index, 0, vectors, 1, () => {
     for (const [which, pointer] of pointers.entries()) {
       if (which === 0) f.get(b).set(pointer);
       else {
         // Column `which` is there unless this is the last vector and `partial` says that it has fewer.
         const before = pointers[which - 1]!;
-        f.get(before).get(bStride).op("i32.add").get(before);
-        f.get(partial).i32(1).op("i32.sub").i32(which).op("i32.ge_u");
-        f.get(index).i32(1).op("i32.add").get(vectors).op("i32.lt_s").op("i32.or").op("select").set(pointer);
+        f.get(before).add(bStride).get(before);
+        f.get(partial).sub(1).i32(which).op("i32.ge_u");
+        f.get(index).add(1).get(vectors).op("i32.lt_s").op("i32.or").op("select").set(pointer);
       }
     }
-    f.get(panel).get(index).i32(16).op("i32.mul").op("i32.add").set(to);
-    f.get(bStride).i32(4).op("i32.mul").get(b).op("i32.add").set(b);
+    f.get(panel).get(index).mul(16).op("i32.add").set(to);
+    f.get(bStride).mul(4).add(b).set(b);
     f.for(at, 3, k, 4, () => {
       for (const [which, pointer] of pointers.entries()) f.get(pointer).load("v128.load").set(rows[which]!);
       const [r0, r1, r2, r3] = rows as [Local, Local, Local, Local];
@@ -109,10 +106,10 @@ export function emitTransposingPack(): FunctionBuilder {
             .get(right)
             .shuffleLanes([...lanes])
             .store("v128.store");
-          f.get(to).get(step).op("i32.add").set(to);
+          f.advance(to, step);
         }
       }
-      for (const pointer of pointers) f.get(pointer).i32(16).op("i32.add").set(pointer);
+      for (const pointer of pointers) f.advance(pointer, 16);
     });
     f.for(at, 0, rest(f, k), 1, () => {
       f.get(pointers[0]!).load("v128.load32_zero").set(value);
@@ -120,8 +117,8 @@ export function emitTransposingPack(): FunctionBuilder {
         f.get(pointers[lane]!).get(value).laneMemory("v128.load32_lane", lane).set(value);
       }
       f.get(to).get(value).store("v128.store");
-      f.get(to).get(step).op("i32.add").set(to);
-      for (const pointer of pointers) f.get(pointer).i32(4).op("i32.add").set(pointer);
+      f.advance(to, step);
+      for (const pointer of pointers) f.advance(pointer, 4);
     });
   });
   return f;

@@ -33,7 +33,7 @@ export function emitPanel({ rows, vectors }: Tile, transposeA: boolean, fused: b
     for (const sum of sums) f.f32x4(0).set(sum);
     f.get(b).set(panel).get(k).set(rest).get(a);
     for (const [index, pointer] of pointers.entries()) {
-      if (index > 0) f.get(aStride).op("i32.add");
+      if (index > 0) f.add(aStride);
       f.tee(pointer);
     }
     f.op("drop");
@@ -52,13 +52,10 @@ export function emitPanel({ rows, vectors }: Tile, transposeA: boolean, fused: b
         }
       }
       for (const pointer of pointers) {
-        f.get(pointer)
-          .value(transposeA ? aStride : 4)
-          .op("i32.add")
-          .set(pointer);
+        f.advance(pointer, transposeA ? aStride : 4);
       }
-      f.get(panel).get(bStep).op("i32.add").set(panel);
-      f.get(rest).i32(1).op("i32.sub").tee(rest).branchIf(0);
+      f.advance(panel, bStep);
+      f.get(rest).sub(1).tee(rest).branchIf(0);
     });
     for (let at = 0; at < rows; at++) {
       // All loads of a row, then all its stores: only then does V8's revectorizer put two vectors into one register.
@@ -77,15 +74,14 @@ export function emitPanel({ rows, vectors }: Tile, transposeA: boolean, fused: b
           .get(sum)
           .store("v128.store", 16 * index);
       }
-      f.get(c).get(cRow).op("i32.add").set(c);
+      f.advance(c, cRow);
     }
     f.get(a)
       .value(transposeA ? 4 : aStride)
-      .i32(rows)
-      .op("i32.mul")
+      .mul(rows)
       .op("i32.add")
       .set(a);
-    f.get(blocks).i32(1).op("i32.sub").tee(blocks).branchIf(0);
+    f.get(blocks).sub(1).tee(blocks).branchIf(0);
   });
   return f;
 }

@@ -90,27 +90,21 @@ export function emitGemm(gemm: Gemm, target: Target): Uint8Array<ArrayBuffer> {
   };
   /** Pushes the start of block `index`: blocks of small + 1 come first. */
   const blockStart = (index: Local, smallSize: Local, largeBlocks: Local) => {
-    f.get(index).get(smallSize).op("i32.mul");
+    f.get(index).mul(smallSize);
     f.get(index).get(largeBlocks).get(index).get(largeBlocks).op("i32.lt_s").op("select").op("i32.add");
   };
-  const aRow = (count: Local) =>
-    f
-      .get(count)
-      .value(transposeA ? 4 : a.aStride)
-      .op("i32.mul");
+  const aRow = (count: Local) => f.get(count).mul(transposeA ? 4 : a.aStride);
   const panels = (rows: () => void, count: Local, skip: () => void) => {
     f.get(count).if(() => {
       rows();
       f.get(vectors);
       f.get(aBlock);
       skip();
-      f.value(transposeA ? 4 : a.aStride)
-        .op("i32.mul")
-        .op("i32.add");
+      f.mul(transposeA ? 4 : a.aStride).op("i32.add");
       f.get(panel).get(step).get(c);
       skip();
-      f.get(panelRow).op("i32.mul").op("i32.add");
-      f.get(kEnd).get(k).op("i32.sub").get(a.aStride).get(panelRow).get(count).get(add);
+      f.mul(panelRow).op("i32.add");
+      f.get(kEnd).sub(k).get(a.aStride).get(panelRow).get(count).get(add);
       f.call(dispatchIndex);
     });
   };
@@ -126,56 +120,53 @@ export function emitGemm(gemm: Gemm, target: Target): Uint8Array<ArrayBuffer> {
     take(a.splits, split);
     partBounds(f, split, a.splits, a.kBlocks, kFrom, kTo);
     f.get(rest)
-      .i32(4 * entryWords)
-      .op("i32.mul")
-      .get(a.table)
-      .op("i32.add")
+      .mul(4 * entryWords)
+      .add(a.table)
       .set(entry);
     f.get(a.a).get(entry).load("i32.load").op("i32.add").set(aMatrix);
     f.get(a.b).get(entry).load("i32.load", 4).op("i32.add").set(bMatrix);
-    f.get(a.c).get(rest).get(a.cMatrix).op("i32.mul").op("i32.add");
-    f.get(split).get(a.cSplit).op("i32.mul").op("i32.add").set(cMatrix);
+    f.get(a.c).get(rest).mul(a.cMatrix).op("i32.add");
+    f.get(split).mul(a.cSplit).op("i32.add").set(cMatrix);
     blockStart(rowFrom, a.smallRows, a.largeRowBlocks);
     f.set(firstRow);
-    f.get(cMatrix).get(firstRow).get(a.cRow).op("i32.mul").op("i32.add").set(cMatrix);
+    f.get(cMatrix).get(firstRow).mul(a.cRow).op("i32.add").set(cMatrix);
     // Of the row blocks of this piece, `large` have a row more than the `small` after them.
     f.get(a.largeRowBlocks).get(rowTo).get(a.largeRowBlocks).get(rowTo).op("i32.lt_s").op("select");
-    f.get(rowFrom).op("i32.sub").tee(large).i32(0).get(large).i32(0).op("i32.gt_s").op("select").set(large);
-    f.get(rowTo).get(rowFrom).op("i32.sub").get(large).op("i32.sub").set(small);
-    f.get(a.smallRows).i32(1).op("i32.add").get(large).op("i32.mul").set(largeRows);
+    f.sub(rowFrom).tee(large).i32(0).get(large).i32(0).op("i32.gt_s").op("select").set(large);
+    f.get(rowTo).sub(rowFrom).sub(large).set(small);
+    f.get(a.smallRows).add(1).mul(large).set(largeRows);
     f.for(kBlock, kFrom, kTo, 1, () => {
       partBounds(f, kBlock, a.kBlocks, a.k, k, kEnd);
       f.get(kBlock).get(kFrom).op("i32.gt_s").set(add);
       f.get(aMatrix);
       aRow(firstRow).op("i32.add");
       f.get(k)
-        .value(transposeA ? a.aStride : 4)
-        .op("i32.mul")
+        .mul(transposeA ? a.aStride : 4)
         .op("i32.add")
         .set(aBlock);
       f.for(column, columnFrom, columnTo, 1, () => {
         blockStart(column, a.smallVectors, a.largeColumnBlocks);
         f.set(vector);
         f.get(a.smallVectors).get(column).get(a.largeColumnBlocks).op("i32.lt_s").op("i32.add").set(vectors);
-        f.get(column).i32(1).op("i32.add").get(a.columnBlocks).op("i32.eq");
+        f.get(column).add(1).get(a.columnBlocks).op("i32.eq");
         f.if(
           () => f.get(a.lanes).set(lanes).get(a.storedLanes).set(storedLanes),
           () => f.i32(0).set(lanes).i32(0).set(storedLanes),
         );
         // Results of a panel whose last vector is not full are collected aside: panels store whole vectors.
         f.get(storedLanes).if(
-          () => f.get(scratch).i32(staging).op("i32.add").set(c).get(vectors).i32(16).op("i32.mul").set(panelRow),
+          () => f.get(scratch).add(staging).set(c).get(vectors).mul(16).set(panelRow),
           () => {
-            f.get(cMatrix).get(vector).i32(16).op("i32.mul").op("i32.add").set(c).get(a.cRow).set(panelRow);
+            f.get(cMatrix).get(vector).mul(16).op("i32.add").set(c).get(a.cRow).set(panelRow);
           },
         );
         f.get(bMatrix);
-        if (transposeB) f.get(vector).get(a.bStride).op("i32.mul").i32(4).op("i32.mul").op("i32.add").get(k).i32(4);
-        else f.get(vector).i32(16).op("i32.mul").op("i32.add").get(k).get(a.bStride);
+        if (transposeB) f.get(vector).mul(a.bStride).mul(4).op("i32.add").get(k).i32(4);
+        else f.get(vector).mul(16).op("i32.add").get(k).get(a.bStride);
         f.op("i32.mul").op("i32.add").set(panel);
         const pack = () => {
-          f.get(panel).get(a.bStride).get(scratch).get(kEnd).get(k).op("i32.sub").get(vectors).get(lanes);
-          f.call(packIndex).get(scratch).set(panel).get(vectors).i32(16).op("i32.mul").set(step);
+          f.get(panel).get(a.bStride).get(scratch).get(kEnd).sub(k).get(vectors).get(lanes);
+          f.call(packIndex).get(scratch).set(panel).get(vectors).mul(16).set(step);
         };
         if (transposeB) pack();
         else
@@ -185,7 +176,7 @@ export function emitGemm(gemm: Gemm, target: Target): Uint8Array<ArrayBuffer> {
             .op("i32.and")
             .if(() => f.get(a.bStride).set(step), pack);
         panels(
-          () => f.get(a.smallRows).i32(1).op("i32.add"),
+          () => f.get(a.smallRows).add(1),
           large,
           () => f.i32(0),
         );
@@ -196,10 +187,10 @@ export function emitGemm(gemm: Gemm, target: Target): Uint8Array<ArrayBuffer> {
         );
       });
     });
-    f.get(small).get(a.smallRows).op("i32.mul").get(largeRows).op("i32.add").set(rows);
+    f.get(small).mul(a.smallRows).add(largeRows).set(rows);
     f.get(storedLanes).if(() => {
-      f.get(scratch).i32(staging).op("i32.add").set(panel);
-      f.get(cMatrix).get(vector).i32(16).op("i32.mul").op("i32.add").set(c);
+      f.get(scratch).add(staging).set(panel);
+      f.get(cMatrix).get(vector).mul(16).op("i32.add").set(c);
       emitCopyRows(f, { from: panel, fromRow: panelRow, to: c, toRow: a.cRow, rows, vectors, lanes: storedLanes });
     });
     if (finish) {
@@ -207,9 +198,9 @@ export function emitGemm(gemm: Gemm, target: Target): Uint8Array<ArrayBuffer> {
       blockStart(columnFrom, a.smallVectors, a.largeColumnBlocks);
       f.set(vector);
       blockStart(columnTo, a.smallVectors, a.largeColumnBlocks);
-      f.get(vector).op("i32.sub").get(storedLanes).i32(0).op("i32.ne").op("i32.sub").set(whole);
-      f.get(cMatrix).get(vector).i32(16).op("i32.mul").op("i32.add").set(c);
-      f.get(vector).i32(4).op("i32.mul").set(column);
+      f.sub(vector).get(storedLanes).i32(0).op("i32.ne").op("i32.sub").set(whole);
+      f.get(cMatrix).get(vector).mul(16).op("i32.add").set(c);
+      f.get(vector).mul(4).set(column);
       const place = { c, cRow: a.cRow, rows, vectors: whole, partial: storedLanes, row: firstRow, column, entry };
       emitFinishRows(f, finish, a, place, target);
     }
@@ -231,7 +222,7 @@ function emitCopyRows(
   const [source, target] = [new RowOperand(f, "unit"), new RowOperand(f, "unit")];
   const [row, at, whole] = f.locals("i32", 3) as [Local, Local, Local];
   const value = f.local("v128");
-  f.get(p.vectors).i32(1).op("i32.sub").set(whole);
+  f.get(p.vectors).sub(1).set(whole);
   f.for(row, 0, p.rows, 1, () => {
     source.begin(p.from, () => f);
     target.begin(p.to, () => f);
@@ -245,7 +236,7 @@ function emitCopyRows(
     source.load(0);
     f.set(value);
     target.storePartial(value, p.lanes);
-    f.get(p.from).get(p.fromRow).op("i32.add").set(p.from);
-    f.get(p.to).get(p.toRow).op("i32.add").set(p.to);
+    f.advance(p.from, p.fromRow);
+    f.advance(p.to, p.toRow);
   });
 }

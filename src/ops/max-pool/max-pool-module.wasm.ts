@@ -97,18 +97,15 @@ export function emitPool(code: PoolCode, target: Target): Uint8Array<ArrayBuffer
   /** Taps [from, to) of a window that begins at `start` which are inside `limit`. */
   const clip = (start: Local, limit: Local, { kernel, dilation }: Windows, [from, to]: readonly [Local, Local]) => {
     f.i32(dilation - 1)
-      .get(start)
-      .op("i32.sub")
+      .sub(start)
       .tee(from)
       .i32(dilation)
       .op("i32.div_s")
       .i32(0);
     f.get(from).i32(dilation).op("i32.ge_s").op("select").set(from);
     f.get(limit)
-      .get(start)
-      .op("i32.sub")
-      .i32(dilation - 1)
-      .op("i32.add")
+      .sub(start)
+      .add(dilation - 1)
       .i32(dilation)
       .op("i32.div_s");
     f.tee(to).i32(kernel).get(to).i32(kernel).op("i32.lt_s").op("select").set(to);
@@ -169,15 +166,15 @@ export function emitPool(code: PoolCode, target: Target): Uint8Array<ArrayBuffer
 
   f.for(piece, first, last, 1, () => {
     f.get(piece).get(size.bands).op("i32.div_u").set(image);
-    f.get(piece).get(size.bands).op("i32.rem_u").get(size.bandRows).op("i32.mul").tee(band);
-    f.get(size.bandRows).op("i32.add").tee(rowEnd).get(size.outHeight);
+    f.get(piece).get(size.bands).op("i32.rem_u").mul(size.bandRows).tee(band);
+    f.add(size.bandRows).tee(rowEnd).get(size.outHeight);
     f.get(rowEnd).get(size.outHeight).op("i32.lt_s").op("select").set(rowEnd);
     for (const [which, { address, n }] of tensors.entries()) multiplyAdd(f, atImage[which]!, image, n, address);
     if (lanes) return plane();
     const channel = i32();
     f.for(channel, 0, channels, 1, () => {
       plane();
-      for (const [which, { c }] of tensors.entries()) f.get(atImage[which]!).get(c).op("i32.add").set(atImage[which]!);
+      for (const [which, { c }] of tensors.entries()) f.advance(atImage[which]!, c);
     });
   });
   return encodeModule([f], target.memory);

@@ -55,7 +55,7 @@ export function multiplyAdd(
   b: Local | number,
   c: Local | number,
 ): void {
-  f.value(a).value(b).op("i32.mul").value(c).op("i32.add").set(to);
+  f.value(a).mul(b).add(c).set(to);
 }
 
 /** Emits the work on one window for `count` vectors of channels; `wide`: of four channels, else of one. */
@@ -74,7 +74,7 @@ export function emitWindow(f: FunctionBuilder, code: PoolCode, state: WindowStat
   };
   const lanesApart = wide && !code.pooledLanes;
   const address = f.local("i32");
-  const next = () => f.get(address).get(state.pooledChannel).op("i32.add").set(address);
+  const next = () => f.advance(address, state.pooledChannel);
 
   const storePooled = (vectors: readonly Local[]) => {
     f.get(state.pooled).set(address);
@@ -166,7 +166,7 @@ function tapsOf(f: FunctionBuilder, code: PoolCode, { rows, columns }: WindowSta
   const unrolled = isUnrolled(code.windows);
   const [row, column, tap] = f.locals("i32", 3) as [Local, Local, Local];
   const move = (locals: readonly Local[], steps: readonly (Local | number)[]) => {
-    for (const [which, local] of locals.entries()) f.get(local).value(steps[which]!).op("i32.add").set(local);
+    for (const [which, local] of locals.entries()) f.advance(local, steps[which]!);
   };
   return {
     /** Runs `body` for each tap inside, with its number and what each cursor has come to. */
@@ -208,7 +208,7 @@ function tapsOf(f: FunctionBuilder, code: PoolCode, { rows, columns }: WindowSta
     pushFirst({ base, stepH, stepW }: Cursor, none: number): void {
       f.get(base);
       if (unrolled) return;
-      f.get(rows[0]).get(stepH).op("i32.mul").op("i32.add").get(columns[0]).value(stepW).op("i32.mul").op("i32.add");
+      f.get(rows[0]).mul(stepH).op("i32.add").get(columns[0]).mul(stepW).op("i32.add");
       f.i32(none);
       f.get(rows[0]).get(rows[1]).op("i32.lt_s").get(columns[0]).get(columns[1]).op("i32.lt_s").op("i32.and");
       f.op("select");
@@ -216,7 +216,7 @@ function tapsOf(f: FunctionBuilder, code: PoolCode, { rows, columns }: WindowSta
     /** Pushes the number of the first tap inside. */
     pushFirstNumber(): void {
       if (unrolled) f.i32(0);
-      else f.get(rows[0]).i32(across.kernel).op("i32.mul").get(columns[0]).op("i32.add");
+      else f.get(rows[0]).mul(across.kernel).add(columns[0]);
     },
   };
 }

@@ -52,8 +52,8 @@ function emit(target: Target): Uint8Array<ArrayBuffer> {
     f.get(block)
       .load("i32.load", 4 * index)
       .set(local);
-  f.get(first).i32(pieceElements).op("i32.mul").set(at);
-  f.get(last).i32(pieceElements).op("i32.mul").tee(end).get(count);
+  f.get(first).mul(pieceElements).set(at);
+  f.get(last).mul(pieceElements).tee(end).get(count);
   f.get(end).get(count).op("i32.lt_s").op("select").set(end);
 
   // 64-bit counters: `low` starts at counter + at / 4 + lane, and what overflows is carried to `high`.
@@ -71,18 +71,18 @@ function emit(target: Target): Uint8Array<ArrayBuffer> {
       const words = philoxLanes(f, low, high, stream);
       // A last group of fewer than 16 numbers goes through scratch memory.
       f.get(scratch).get(output).get(at).i32(2).op("i32.shl").op("i32.add");
-      f.get(end).get(at).op("i32.sub").tee(rest).i32(16).op("i32.lt_s").op("select").set(to);
+      f.get(end).sub(at).tee(rest).i32(16).op("i32.lt_s").op("select").set(to);
       storeTransposed(f, words, to);
       f.get(rest).i32(16).op("i32.lt_s");
       f.if(() => {
         f.for(copied, 0, rest, 1, () => {
-          f.get(output).get(at).get(copied).op("i32.add").i32(2).op("i32.shl").op("i32.add");
+          f.get(output).get(at).add(copied).i32(2).op("i32.shl").op("i32.add");
           f.get(scratch).get(copied).i32(2).op("i32.shl").op("i32.add").load("i32.load").store("i32.store");
         });
       });
       f.get(low).tee(before).i32x4(4).op("i32x4.add").set(low);
       carry(f, low, before, high);
-      f.get(at).i32(16).op("i32.add").tee(at).get(end).op("i32.lt_s").branchIf(0);
+      f.get(at).add(16).tee(at).get(end).op("i32.lt_s").branchIf(0);
     });
   });
   return encodeModule([f], target.memory);

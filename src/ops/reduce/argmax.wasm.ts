@@ -49,28 +49,28 @@ function emitArgmax(at: Record<"x" | "output" | "count" | "length" | "inner", nu
   const [best, value] = f.locals("f32", 2) as [Local, Local];
   const argument = (offset: number) => f.get(block).load("i32.load", offset);
 
-  f.get(last).i32(chunk).op("i32.mul").tee(end);
+  f.get(last).mul(chunk).tee(end);
   argument(at.count);
   f.get(end);
   argument(at.count).op("i32.lt_s").op("select").set(end);
-  f.get(first).i32(chunk).op("i32.mul").set(first);
+  f.get(first).mul(chunk).set(first);
   argument(at.length).set(length);
-  argument(at.inner).i32(4).op("i32.mul").set(step);
+  argument(at.inner).mul(4).set(step);
   f.for(place, first, end, 1, () => {
     // Output o · inner + i starts at x[o][0][i].
     argument(at.x).get(place);
-    argument(at.inner).op("i32.div_u").get(length).op("i32.mul");
+    argument(at.inner).op("i32.div_u").mul(length);
     argument(at.inner).op("i32.mul").get(place);
-    argument(at.inner).op("i32.rem_u").op("i32.add").i32(4).op("i32.mul").op("i32.add").tee(pointer);
+    argument(at.inner).op("i32.rem_u").op("i32.add").mul(4).op("i32.add").tee(pointer);
     f.load("f32.load").set(best).i32(0).set(winner);
     f.for(index, 1, length, 1, () => {
-      f.get(pointer).get(step).op("i32.add").tee(pointer).load("f32.load").tee(value);
+      f.get(pointer).add(step).tee(pointer).load("f32.load").tee(value);
       // Larger, or the first NaN.
       f.get(best).op("f32.gt");
       f.get(value).get(value).op("f32.ne").get(best).get(best).op("f32.eq").op("i32.and").op("i32.or");
       f.if(() => f.get(value).set(best).get(index).set(winner));
     });
-    argument(at.output).get(place).i32(4).op("i32.mul").op("i32.add").get(winner).store("i32.store");
+    argument(at.output).get(place).mul(4).op("i32.add").get(winner).store("i32.store");
   });
   return f;
 }

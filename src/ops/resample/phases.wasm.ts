@@ -74,7 +74,7 @@ export function emitPhases(
   const high = Math.max(...windows.map(([, to]) => to));
   const neighbours = f.locals("v128", high - low + 1);
   const factors = windows.reduce((sum, [from, to]) => sum + to - from + 1, 0);
-  const advance = (pointer: Local, bytes: number) => f.get(pointer).i32(bytes).op("i32.add").set(pointer);
+  const advance = (pointer: Local, bytes: number) => f.advance(pointer, bytes);
   const group = () => {
     for (const [index, neighbour] of neighbours.entries())
       f.get(at)
@@ -103,8 +103,7 @@ export function emitPhases(
   };
 
   f.get(source)
-    .i32(4 * low)
-    .op("i32.add")
+    .add(4 * low)
     .set(at);
   f.get(weights).set(factor).get(target).set(place);
   f.get(width).set(left);
@@ -118,8 +117,7 @@ export function emitPhases(
       storeAll(place);
       advance(place, 16 * scale);
       f.get(left)
-        .i32(4 * scale)
-        .op("i32.sub")
+        .sub(4 * scale)
         .set(left)
         .branch(0);
     });
@@ -132,7 +130,7 @@ export function emitPhases(
       f.get(place).get(at).load("f32.load").store("f32.store");
       advance(place, 4);
       advance(at, 4);
-      f.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
+      f.get(left).sub(1).tee(left).branchIf(0);
     });
   });
 }

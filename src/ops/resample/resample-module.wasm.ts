@@ -67,31 +67,27 @@ export function emitResample(kind: Across, target: Target): Uint8Array<ArrayBuff
         .store("v128.store", 4 * at);
   };
   f.get(start)
-    .i32(4 * margin)
-    .op("i32.add")
+    .add(4 * margin)
     .tee(scratch);
   f.get(a.rowLength!).i32(2).op("i32.shl").op("i32.add").set(spill);
   // What surrounds the row stays zero: windows reach over it, and lanes with fewer taps than their neighbours read it.
   zeros(start);
   zeros(spill);
-  f.get(spill)
-    .i32(4 * margin)
-    .op("i32.add")
-    .set(spill);
-  f.get(first).get(a.pieceUnits!).op("i32.mul").set(unit);
-  f.get(last).get(a.pieceUnits!).op("i32.mul").set(unitEnd);
+  f.advance(spill, 4 * margin);
+  f.get(first).mul(a.pieceUnits!).set(unit);
+  f.get(last).mul(a.pieceUnits!).set(unitEnd);
   minimum(unitEnd, a.units!).set(unitEnd);
   f.for(unit, unit, unitEnd, 1, () => {
-    f.get(unit).get(a.bands!).op("i32.rem_u").get(a.bandRows!).op("i32.mul").tee(row);
-    f.get(a.bandRows!).op("i32.add").set(rowEnd);
+    f.get(unit).get(a.bands!).op("i32.rem_u").mul(a.bandRows!).tee(row);
+    f.add(a.bandRows!).set(rowEnd);
     minimum(rowEnd, a.outputHeight!).set(rowEnd);
-    f.get(unit).get(a.bands!).op("i32.div_u").tee(image).get(a.outputImage!).op("i32.mul");
-    f.get(row).get(a.outputRow!).op("i32.mul").op("i32.add").get(a.output!).op("i32.add").set(rowAddress);
-    f.get(image).get(a.inputImage!).op("i32.mul").get(a.input!).op("i32.add").set(image);
+    f.get(unit).get(a.bands!).op("i32.div_u").tee(image).mul(a.outputImage!);
+    f.get(row).mul(a.outputRow!).op("i32.add").add(a.output!).set(rowAddress);
+    f.get(image).mul(a.inputImage!).add(a.input!).set(image);
     f.for(row, row, rowEnd, 1, () => {
       down();
       across();
-      f.get(rowAddress).get(a.outputRow!).op("i32.add").set(rowAddress);
+      f.advance(rowAddress, a.outputRow!);
     });
   });
   return encodeModule([f, weightedSum()], target.memory);
@@ -104,8 +100,8 @@ function acrossPixels(f: FunctionBuilder, a: Arguments, scratch: Local, rowAddre
   f.for(column, 0, a.outputWidth!, 1, () => {
     f.get(starts).load("i32.load").get(starts).load("i32.load", 4);
     f.get(a.columnOffsets!).get(a.columnWeights!).get(scratch).get(place).get(a.pixelLength!).call(sumFunction);
-    f.get(starts).i32(4).op("i32.add").set(starts);
-    f.get(place).get(a.outputPixel!).op("i32.add").set(place);
+    f.advance(starts, 4);
+    f.advance(place, a.outputPixel!);
   });
 }
 
@@ -115,11 +111,9 @@ function acrossGroups(f: FunctionBuilder, a: Arguments, scratch: Local, rowAddre
   const [sum, value] = f.locals("v128", 2) as [Local, Local];
   const pushOffset = (lane: number) => {
     f.get(a.columnOffsets!)
-      .get(term)
-      .op("i32.add")
+      .add(term)
       .load("i32.load", 4 * lane)
-      .get(scratch)
-      .op("i32.add");
+      .add(scratch);
   };
   f.get(rowAddress).set(place);
   f.get(a.columnStarts!).set(group);
@@ -137,7 +131,7 @@ function acrossGroups(f: FunctionBuilder, a: Arguments, scratch: Local, rowAddre
           pushOffset(lane);
           f.get(value).laneMemory("v128.load32_lane", lane).set(value);
         }
-        f.get(a.columnWeights!).get(term).op("i32.add").load("v128.load").get(value).op("f32x4.mul");
+        f.get(a.columnWeights!).add(term).load("v128.load").get(value).op("f32x4.mul");
         f.get(sum).op("f32x4.add").set(sum);
       });
       f.get(left).i32(4).op("i32.ge_s");
@@ -155,9 +149,9 @@ function acrossGroups(f: FunctionBuilder, a: Arguments, scratch: Local, rowAddre
           }
         },
       );
-      f.get(place).i32(16).op("i32.add").set(place);
-      f.get(group).i32(4).op("i32.add").set(group);
-      f.get(left).i32(4).op("i32.sub").set(left);
+      f.advance(place, 16);
+      f.advance(group, 4);
+      f.get(left).sub(4).set(left);
       f.branch(0);
     });
   });

@@ -24,8 +24,8 @@ export function weightedSum(): FunctionBuilder {
         f.get(length).i32(floats).op("i32.lt_s").branchIf(1);
         for (const [, sum] of vectors) f.f32x4(0).set(sum);
         f.for(term, first, last, 4, () => {
-          f.get(weights).get(term).op("i32.add").load("v128.load32_splat").set(weight);
-          f.get(offsets).get(term).op("i32.add").load("i32.load").get(source).op("i32.add").set(place);
+          f.get(weights).add(term).load("v128.load32_splat").set(weight);
+          f.get(offsets).add(term).load("i32.load").add(source).set(place);
           for (const [u, sum] of vectors) {
             f.get(place).load(wide ? "v128.load" : "v128.load32_zero", 16 * u);
             f.get(weight).op("f32x4.mul").get(sum).op("f32x4.add").set(sum);
@@ -36,12 +36,8 @@ export function weightedSum(): FunctionBuilder {
           if (wide) f.store("v128.store", 16 * u);
           else f.laneMemory("v128.store32_lane", 0);
         }
-        for (const pointer of [source, target])
-          f.get(pointer)
-            .i32(4 * floats)
-            .op("i32.add")
-            .set(pointer);
-        f.get(length).i32(floats).op("i32.sub").set(length);
+        for (const pointer of [source, target]) f.advance(pointer, 4 * floats);
+        f.get(length).sub(floats).set(length);
         f.branch(0);
       });
     });

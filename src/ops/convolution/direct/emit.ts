@@ -20,7 +20,7 @@ export function loadArguments<Name extends string>(
 
 /** Adds `a · b` to the number on the stack. */
 export function plusProduct(f: FunctionBuilder, a: Local, b: Local | number): void {
-  f.get(a).value(b).op("i32.mul").op("i32.add");
+  f.get(a).mul(b).op("i32.add");
 }
 
 export interface PanelPlace {
@@ -44,17 +44,15 @@ export function forPanel(
   const within = f.local("i32");
   f.get(panel).i32(panelsPerGroup).op("i32.div_u").set(place.group);
   f.get(panel).i32(panelsPerGroup).op("i32.rem_u").set(within);
-  f.get(place.group).i32(perGroupBytes).op("i32.mul").set(place.bytes);
+  f.get(place.group).mul(perGroupBytes).set(place.bytes);
   const branch = (index: number, firstPanel: number, firstChannel: number, firstByte: number): void => {
     const kind = classes[index]!;
     const here = () => {
-      f.get(within).i32(firstPanel).op("i32.sub").tee(within);
-      f.i32(kind.vectors * 4)
-        .op("i32.mul")
-        .i32(firstChannel)
-        .op("i32.add")
+      f.get(within).sub(firstPanel).tee(within);
+      f.mul(kind.vectors * 4)
+        .add(firstChannel)
         .set(place.channel);
-      f.get(place.bytes).i32(firstByte).op("i32.add");
+      f.get(place.bytes).add(firstByte);
       plusProduct(f, within, panelBytes(panels, kind));
       f.set(place.bytes);
       body(kind, index);

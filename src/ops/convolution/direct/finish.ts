@@ -132,7 +132,7 @@ export function emitFinish({ name, kind, output, operands, expression, target }:
       }
       pool.release(...vectors);
     }
-    f.get(address).i32(16).op("i32.add").set(address);
+    f.advance(address, 16);
   };
   const onePixel = () => {
     for (let v = 0; v < kind.vectors; v += width) {
@@ -140,7 +140,7 @@ export function emitFinish({ name, kind, output, operands, expression, target }:
       const vectors = group.map((each) => compute(each));
       for (const [which, vector] of vectors.entries()) store(group[which]!, vector);
     }
-    for (const { address, step } of places) f.get(address).get(step).op("i32.add").set(address);
+    for (const { address, step } of places) f.advance(address, step);
   };
   /** Does `count` pixels as long as so many are left. */
   const repeat = (count: number, body: () => void) => {
@@ -148,11 +148,8 @@ export function emitFinish({ name, kind, output, operands, expression, target }:
     enough().if(() =>
       f.loop(() => {
         body();
-        f.get(results)
-          .i32(count * kind.vectors * 16)
-          .op("i32.add")
-          .set(results);
-        f.get(pixels).i32(count).op("i32.sub").set(pixels);
+        f.advance(results, count * kind.vectors * 16);
+        f.get(pixels).sub(count).set(pixels);
         enough().branchIf(0);
       }),
     );

@@ -50,7 +50,7 @@ function emitPack(panels: Panels, kernel: readonly [number, number]): FunctionBu
     f.f32x4(0).set(vector);
     for (let lane = 0; lane < lanes; lane++) {
       f.get(address).get(vector).laneMemory("v128.load32_lane", lane).set(vector);
-      if (lane < lanes - 1) f.get(address).value(step).op("i32.add").set(address);
+      if (lane < lanes - 1) f.advance(address, step);
     }
   };
 
@@ -60,17 +60,15 @@ function emitPack(panels: Panels, kernel: readonly [number, number]): FunctionBu
     plusProduct(f, group, args.group);
     plusProduct(f, channel, args.output);
     f.set(from);
-    f.get(args.target).get(bytes).op("i32.add").set(to);
+    f.get(args.target).add(bytes).set(to);
     for (let v = 0; v < kind.vectors; v++) {
       const lanes = Math.min(4, kind.lanes - v * 4);
       if (panels.head) {
         f.get(args.bias).get(channel);
         plusProduct(f, group, panels.outputsPerGroup);
-        f.i32(4)
-          .op("i32.mul")
+        f.mul(4)
           .op("i32.add")
-          .i32(v * 16)
-          .op("i32.add")
+          .add(v * 16)
           .set(source);
         gather(source, 4, lanes);
         f.get(to)
@@ -92,7 +90,7 @@ function emitPack(panels: Panels, kernel: readonly [number, number]): FunctionBu
       plusProduct(f, args.output, output);
       plusProduct(f, ci, args.input);
       f.set(row);
-      f.get(to).i32(offset).op("i32.add");
+      f.get(to).add(offset);
       plusProduct(f, ci, bytes / channels);
       f.set(target);
       f.for(ky, 0, kernel[0], 1, () => {
@@ -101,13 +99,10 @@ function emitPack(panels: Panels, kernel: readonly [number, number]): FunctionBu
           f.get(tap).set(source);
           read();
           f.get(target).get(vector).store("v128.store");
-          f.get(target)
-            .i32((panels.inputsPerGroup / channels) * bytes)
-            .op("i32.add")
-            .set(target);
-          f.get(tap).get(args.x).op("i32.add").set(tap);
+          f.advance(target, (panels.inputsPerGroup / channels) * bytes);
+          f.advance(tap, args.x);
         });
-        f.get(row).get(args.y).op("i32.add").set(row);
+        f.advance(row, args.y);
       });
     });
   };

@@ -58,7 +58,7 @@ export function emitRun(
   const { kernel, stride, dilation } = problem;
 
   const limited = (from: Local, count: Local, limit: Local, target: Local) => {
-    f.get(from).get(count).op("i32.add").tee(target);
+    f.get(from).add(count).tee(target);
     f.get(limit).get(target).get(limit).op("i32.lt_s").op("select").set(target);
   };
   /** Pushes the address of output pixel (n, y, x), and of the panel's first channel where channels are a vector. */
@@ -103,10 +103,8 @@ export function emitRun(
     const upTo = (limit: () => void, result: Local) => {
       // ceil((limit - row) / dilation), from 0 to all kernel rows.
       limit();
-      f.get(u.row)
-        .op("i32.sub")
-        .i32(dilation[0] - 1)
-        .op("i32.add")
+      f.sub(u.row)
+        .add(dilation[0] - 1)
         .set(result);
       f.get(result).i32(0).get(result).i32(0).op("i32.gt_s").op("select").i32(dilation[0]).op("i32.div_u").set(result);
       f.get(result).i32(kernel[0]).get(result).i32(kernel[0]).op("i32.lt_s").op("select").set(result);
@@ -116,27 +114,26 @@ export function emitRun(
     f.set(u.row);
     upTo(() => f.i32(0), u.kernelFirst);
     upTo(() => f.get(args.inputHeight), u.kernelRows);
-    f.get(u.kernelRows).get(u.kernelFirst).op("i32.sub").set(u.kernelRows);
+    f.get(u.kernelRows).sub(u.kernelFirst).set(u.kernelRows);
     f.get(u.row);
     plusProduct(f, u.kernelFirst, dilation[0]);
     f.set(u.row);
     const head = panels.head * kind.vectors * 16;
-    f.get(w.panelWeights).i32(head).op("i32.add");
+    f.get(w.panelWeights).add(head);
     plusProduct(f, u.kernelFirst, kernel[0] === 0 ? 0 : (panelBytes(panels, kind) - head) / kernel[0]);
     f.set(u.taps);
   };
   const panel = (kind: PanelClass, at: number) => {
     // `more` tiles of size + 1 pixels, then `tiles` of size: no tile is much smaller than the others.
     f.get(v.pixels)
-      .i32(kind.rows - 1)
-      .op("i32.add")
+      .add(kind.rows - 1)
       .i32(kind.rows)
       .op("i32.div_u")
       .set(w.tiles);
     f.get(v.pixels).get(w.tiles).op("i32.div_u").set(w.size);
     f.get(v.pixels).get(w.tiles).op("i32.rem_u").set(w.more);
-    f.get(w.tiles).get(w.more).op("i32.sub").set(w.tiles);
-    f.get(args.weights).get(w.bytes).op("i32.add").set(w.panelWeights);
+    f.get(w.tiles).sub(w.more).set(w.tiles);
+    f.get(args.weights).add(w.bytes).set(w.panelWeights);
     f.get(args.x);
     plusProduct(f, v.n, args.xBatch);
     plusProduct(f, v.x0, pixelStep);
@@ -155,7 +152,7 @@ export function emitRun(
       if (finishes[at] === -1) pushAddress(places[0]!);
       else f.get(scratch);
       f.set(w.result);
-      f.get(w.more).if(() => strip(at, () => f.get(w.size).i32(1).op("i32.add"), w.more, true));
+      f.get(w.more).if(() => strip(at, () => f.get(w.size).add(1), w.more, true));
       strip(at, () => f.get(w.size), w.tiles, false);
       if (finishes[at] === -1) return;
       if (problem.line === undefined) {
@@ -180,35 +177,35 @@ export function emitRun(
     f.get(l.x).get(args.line).op("i32.rem_u").set(l.x);
     f.get(scratch).set(l.results).get(v.pixels).set(l.rest);
     f.loop(() => {
-      f.get(args.line).get(l.x).op("i32.sub").tee(l.count);
+      f.get(args.line).sub(l.x).tee(l.count);
       f.get(l.rest).get(l.count).get(l.rest).op("i32.lt_s").op("select").set(l.count);
       f.get(l.results).get(l.count);
       finish(at, l.y, l.x);
       f.get(l.results);
       plusProduct(f, l.count, kind.vectors * 16);
-      f.set(l.results).i32(0).set(l.x).get(l.y).i32(1).op("i32.add").set(l.y);
-      f.get(l.rest).get(l.count).op("i32.sub").tee(l.rest).branchIf(0);
+      f.set(l.results).i32(0).set(l.x).advance(l.y, 1);
+      f.get(l.rest).sub(l.count).tee(l.rest).branchIf(0);
     });
   };
 
-  f.get(args.xRow).i32(dilation[0]).op("i32.mul").set(u.rowStep);
+  f.get(args.xRow).mul(dilation[0]).set(u.rowStep);
   f.for(v.piece, firstPiece, lastPiece, 1, () => {
-    f.get(v.piece).get(args.bands).op("i32.rem_u").get(args.rowsPerBand).op("i32.mul").set(v.yFirst);
+    f.get(v.piece).get(args.bands).op("i32.rem_u").mul(args.rowsPerBand).set(v.yFirst);
     limited(v.yFirst, args.rowsPerBand, args.height, v.yEnd);
     f.get(v.piece).get(args.bands).op("i32.div_u").set(v.rest);
-    f.get(v.rest).get(args.blocks).op("i32.rem_u").get(args.panelsPerBlock).op("i32.mul").set(v.pFirst);
+    f.get(v.rest).get(args.blocks).op("i32.rem_u").mul(args.panelsPerBlock).set(v.pFirst);
     f.i32(panels.groups * panels.panelsPerGroup).set(v.band);
     limited(v.pFirst, args.panelsPerBlock, v.band, v.pEnd);
-    f.get(v.rest).get(args.blocks).op("i32.div_u").get(args.images).op("i32.mul").tee(v.rest);
+    f.get(v.rest).get(args.blocks).op("i32.div_u").mul(args.images).tee(v.rest);
     f.set(v.n);
     limited(v.rest, args.images, args.batch, v.nEnd);
     f.for(v.n, v.rest, v.nEnd, 1, () => {
       f.i32(0).set(v.x0);
       f.loop(() => {
         limited(v.x0, args.chunk, args.width, v.pixels);
-        f.get(v.pixels).get(v.x0).op("i32.sub").set(v.pixels);
+        f.get(v.pixels).sub(v.x0).set(v.pixels);
         f.for(v.p, v.pFirst, v.pEnd, 1, () => forPanel(f, panels, v.p, w, groupBytes(panels), panel));
-        f.get(v.x0).get(args.chunk).op("i32.add").tee(v.x0).get(args.width).op("i32.lt_s").branchIf(0);
+        f.get(v.x0).add(args.chunk).tee(v.x0).get(args.width).op("i32.lt_s").branchIf(0);
       });
     });
   });

@@ -61,10 +61,7 @@ export function emitStrip(shape: StripShape): FunctionBuilder {
         .load("v128.load", v * 16)
         .set(column);
     }
-    f.get(weight)
-      .i32(vectors * 16)
-      .op("i32.add")
-      .set(weight);
+    f.advance(weight, vectors * 16);
     for (const [r, line] of accumulators.entries()) {
       if (!panels.depthwise) {
         const instruction = dot ? "v128.load" : "v128.load32_splat";
@@ -101,10 +98,7 @@ export function emitStrip(shape: StripShape): FunctionBuilder {
         for (const { accumulator, tap } of users) multiplyAdd(accumulator, tap);
       }
     }
-    f.get(weight)
-      .i32(kernel[1] * vectors * 16)
-      .op("i32.add")
-      .set(weight);
+    f.advance(weight, kernel[1] * vectors * 16);
   };
   /** Steps from `at` on, `distance` bytes apart. */
   const run = (count: number, distance: number) => {
@@ -113,12 +107,11 @@ export function emitStrip(shape: StripShape): FunctionBuilder {
       return;
     }
     f.get(at)
-      .i32(count * distance)
-      .op("i32.add")
+      .add(count * distance)
       .set(end);
     f.loop(() => {
       step();
-      f.get(at).i32(distance).op("i32.add").tee(at).get(end).op("i32.lt_u").branchIf(0);
+      f.get(at).add(distance).tee(at).get(end).op("i32.lt_u").branchIf(0);
     });
   };
   const repeat = (count: number, counter: Local, body: () => void) => {
@@ -129,7 +122,7 @@ export function emitStrip(shape: StripShape): FunctionBuilder {
     f.i32(count).set(counter);
     f.loop(() => {
       body();
-      f.get(counter).i32(1).op("i32.sub").tee(counter).branchIf(0);
+      f.get(counter).sub(1).tee(counter).branchIf(0);
     });
   };
   const kernelRow = () => {
@@ -142,10 +135,10 @@ export function emitStrip(shape: StripShape): FunctionBuilder {
       const back = tapStep - (steps === 1 ? 0 : panels.inputsPerGroup * 4);
       repeat(kernel[1], kx, () => {
         run(steps, inputs * 4);
-        f.get(at).i32(back).op("i32.add").set(at);
+        f.advance(at, back);
       });
     }
-    f.get(row).get(rowStep).op("i32.add").set(row);
+    f.advance(row, rowStep);
   };
 
   f.loop(() => {
@@ -159,7 +152,7 @@ export function emitStrip(shape: StripShape): FunctionBuilder {
           f.get(kernelRows).set(ky);
           f.loop(() => {
             kernelRow();
-            f.get(ky).i32(1).op("i32.sub").tee(ky).branchIf(0);
+            f.get(ky).sub(1).tee(ky).branchIf(0);
           });
         }
       });
@@ -180,15 +173,9 @@ export function emitStrip(shape: StripShape): FunctionBuilder {
         f.store("v128.store", r * resultStep + v * 16);
       }
     }
-    f.get(results)
-      .i32(rows * resultStep)
-      .op("i32.add")
-      .set(results);
-    f.get(x)
-      .i32(rows * pixelStep)
-      .op("i32.add")
-      .set(x);
-    f.get(tiles).i32(1).op("i32.sub").tee(tiles).branchIf(0);
+    f.advance(results, rows * resultStep);
+    f.advance(x, rows * pixelStep);
+    f.get(tiles).sub(1).tee(tiles).branchIf(0);
   });
   return f;
 }

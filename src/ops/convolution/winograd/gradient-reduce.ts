@@ -59,10 +59,7 @@ export function emitGradientReduction(shape: GradientShape, target: Target): Uin
             .op("f32x4.add")
             .set(total);
         }
-        f.get(v.rest)
-          .i32(parts * sumBytes(shape))
-          .op("i32.add")
-          .set(v.rest);
+        f.advance(v.rest, parts * sumBytes(shape));
       });
       scheme.gradWeight(f, fused, totals, (tap, push) => {
         push();
@@ -82,8 +79,7 @@ export function emitGradientReduction(shape: GradientShape, target: Target): Uin
     if (each.lanes === 4) for (const four of [ofTaps.slice(0, 4), ofTaps.slice(4, 8)]) emitTranspose4x4(f, four, pool);
     for (let lane = 0; lane < each.lanes; lane++) {
       f.get(v.place)
-        .i32((moved + lane) * elementBytes)
-        .op("i32.add")
+        .add((moved + lane) * elementBytes)
         .set(v.rest);
       if (each.lanes === 4)
         for (const first of [0, 4])
@@ -106,39 +102,29 @@ export function emitGradientReduction(shape: GradientShape, target: Target): Uin
     f.for(v.at, v.from, v.to, 1, () => {
       f.get(v.at).i32(vectorParts).op("i32.div_u").set(v.part);
       f.get(weight).get(v.part).i32(channelParts).op("i32.rem_u");
-      f.i32(partChannels * 36)
-        .op("i32.mul")
-        .op("i32.add");
+      f.mul(partChannels * 36).op("i32.add");
       f.get(v.part)
         .i32(channelParts)
         .op("i32.div_u")
-        .i32(partOutputs * channels * 36)
-        .op("i32.mul")
+        .mul(partOutputs * channels * 36)
         .op("i32.add")
         .set(v.base);
       for (const each of vectorClasses) {
-        f.get(v.at).i32(vectorParts).op("i32.rem_u").i32(each.first).op("i32.sub").tee(v.index);
+        f.get(v.at).i32(vectorParts).op("i32.rem_u").sub(each.first).tee(v.index);
         f.i32(each.parts)
           .op("i32.lt_u")
           .if(() => {
             f.get(sums);
             plusProduct(f, v.part, sumBytes(shape));
             plusProduct(f, v.index, 16 * rows * each.vectors);
-            f.i32(16 * rows * each.start)
-              .op("i32.add")
-              .set(v.address);
+            f.add(16 * rows * each.start).set(v.address);
             f.get(v.base);
             plusProduct(f, v.index, 4 * each.vectors * elementBytes);
-            f.i32(4 * each.start * elementBytes)
-              .op("i32.add")
-              .set(v.place);
+            f.add(4 * each.start * elementBytes).set(v.place);
             f.for(v.row, 0, rows, 1, () => {
               for (let index = 0; index < each.vectors; index++) vector(each, index);
-              f.get(v.address)
-                .i32(16 * each.vectors)
-                .op("i32.add")
-                .set(v.address);
-              f.get(v.place).i32(rowBytes).op("i32.add").set(v.place);
+              f.advance(v.address, 16 * each.vectors);
+              f.advance(v.place, rowBytes);
             });
           });
       }

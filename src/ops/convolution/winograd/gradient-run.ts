@@ -67,7 +67,7 @@ export function emitGradientProducts(shape: GradientShape, target: Target): Uint
   const v = i32("piece", "rest", "from", "to", "end", "x", "grad", "sums", "count", "accumulate", "position", "part");
   const w = i32("rowSide", "vectorSide", "inputAt", "gradAt", "destination");
   const at = gradientScratch(shape);
-  const place = (name: Exclude<keyof typeof at, "bytes">) => f.get(scratch).i32(at[name]).op("i32.add");
+  const place = (name: Exclude<keyof typeof at, "bytes">) => f.get(scratch).add(at[name]);
   const walk = tileWalk(f, { from: v.from, to: v.to, tileRows: a.tileRows, tileColumns: a.tileColumns });
   const words = (prefix: "input" | "grad", address: Local) => {
     const own = Object.fromEntries(planeNames.map((name) => [name, a[`${prefix} ${name}`]]));
@@ -82,26 +82,17 @@ export function emitGradientProducts(shape: GradientShape, target: Target): Uint
     f.for(v.part, 0, each.parts, 1, () => {
       for (const [index, group] of rowClasses.entries()) {
         f.get(w.rowSide)
-          .i32(4 * group.start)
-          .op("i32.add")
+          .add(4 * group.start)
           .get(w.vectorSide)
           .i32(1)
           .get(v.count)
           .i32(0)
           .i32(0);
-        f.get(w.destination)
-          .i32(16 * each.vectors * group.start)
-          .op("i32.add");
+        f.get(w.destination).add(16 * each.vectors * group.start);
         f.i32(group.blocks).get(v.accumulate).call(tileIndex[which]![index]!);
       }
-      f.get(w.vectorSide)
-        .i32(16 * each.vectors)
-        .op("i32.add")
-        .set(w.vectorSide);
-      f.get(w.destination)
-        .i32(16 * each.vectors * rows)
-        .op("i32.add")
-        .set(w.destination);
+      f.advance(w.vectorSide, 16 * each.vectors);
+      f.advance(w.destination, 16 * each.vectors * rows);
     });
   };
 
@@ -114,8 +105,7 @@ export function emitGradientProducts(shape: GradientShape, target: Target): Uint
       .get(v.piece)
       .i32(channelParts)
       .op("i32.rem_u")
-      .i32(partChannels * 4)
-      .op("i32.mul")
+      .mul(partChannels * 4)
       .op("i32.add")
       .set(v.x);
     f.get(v.piece).i32(channelParts).op("i32.div_u").set(v.rest);
@@ -123,18 +113,17 @@ export function emitGradientProducts(shape: GradientShape, target: Target): Uint
       .get(v.rest)
       .i32(outputParts)
       .op("i32.rem_u")
-      .i32(partOutputs * 4)
-      .op("i32.mul")
+      .mul(partOutputs * 4)
       .op("i32.add")
       .set(v.grad);
-    f.get(v.rest).i32(outputParts).op("i32.div_u").get(a.tilesPerBand).op("i32.mul").tee(v.from);
-    f.get(a.tilesPerBand).op("i32.add").set(v.end);
+    f.get(v.rest).i32(outputParts).op("i32.div_u").mul(a.tilesPerBand).tee(v.from);
+    f.add(a.tilesPerBand).set(v.end);
     smaller(f, v.end, a.tiles, v.end);
     f.i32(0).set(v.accumulate);
     f.loop(() => {
-      f.get(v.from).get(a.tilesPerBlock).op("i32.add").set(v.to);
+      f.get(v.from).add(a.tilesPerBlock).set(v.to);
       smaller(f, v.to, v.end, v.to);
-      f.get(v.to).get(v.from).op("i32.sub").set(v.count);
+      f.get(v.to).sub(v.from).set(v.count);
       transformTiles(f, walk, { ...inputSide, words: words("input", v.x) }, scratchOf("input"));
       transformTiles(f, walk, { ...gradSide, words: words("grad", v.grad) }, scratchOf("grad"));
       f.get(v.sums).set(w.destination);
@@ -145,17 +134,13 @@ export function emitGradientProducts(shape: GradientShape, target: Target): Uint
         for (const [which, each] of vectorClasses.entries()) {
           const back = each.vectors === 1 ? 4 * each.shift : 0;
           f.get(inputRows ? w.gradAt : w.inputAt)
-            .i32(16 * each.start - back)
-            .op("i32.add")
+            .add(16 * each.start - back)
             .set(w.vectorSide);
           products(each, which);
         }
-        f.get(w.destination)
-          .i32(sumPlane(shape) - 16 * rows * blocking.vectors)
-          .op("i32.add")
-          .set(w.destination);
-        f.get(w.inputAt).i32(inputPlane).op("i32.add").set(w.inputAt);
-        f.get(w.gradAt).i32(gradPlane).op("i32.add").set(w.gradAt);
+        f.advance(w.destination, sumPlane(shape) - 16 * rows * blocking.vectors);
+        f.advance(w.inputAt, inputPlane);
+        f.advance(w.gradAt, gradPlane);
       });
       f.i32(1).set(v.accumulate);
       f.get(v.to).tee(v.from).get(v.end).op("i32.lt_s").branchIf(0);

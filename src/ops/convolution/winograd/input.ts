@@ -57,19 +57,18 @@ export function emitTileTransform(name: string, shape: TileTransform, target: Ta
     }
   };
   const advance = (bytes: number) => {
-    for (const row of [...rows, results]) f.get(row).i32(bytes).op("i32.add").set(row);
+    for (const row of [...rows, results]) f.advance(row, bytes);
   };
   const single = { vectors: locals.vectors.slice(0, 1), results: [] };
 
   for (let row = 1; row < from; row++)
     f.get(rows[row - 1]!)
-      .get(rowStep)
-      .op("i32.add")
+      .add(rowStep)
       .set(rows[row]!);
   const step = width * 16;
   const whole = Math.floor(channels / (4 * width)) * step;
   if (whole > 0) {
-    f.get(results).i32(whole).op("i32.add").set(end);
+    f.get(results).add(whole).set(end);
     f.loop(() => {
       both(4, locals);
       advance(step);
@@ -110,42 +109,30 @@ export function emitPatch(
   const rest = channels % 4;
   const whole = (channels - rest) * 4;
   const inside = (counter: Local, start: Local, first: Local, limit: Local) => {
-    f.get(counter).get(start).op("i32.add").get(first).op("i32.ge_s");
-    f.get(counter).get(start).op("i32.add").get(limit).op("i32.lt_s").op("i32.and");
+    f.get(counter).add(start).get(first).op("i32.ge_s");
+    f.get(counter).add(start).get(limit).op("i32.lt_s").op("i32.and");
   };
   const pixel = (read: (lanes: number) => void) => {
     if (whole > 0) {
-      f.get(to).i32(whole).op("i32.add").set(end);
+      f.get(to).add(whole).set(end);
       f.loop(() => {
         f.get(to);
         read(4);
-        f.store("v128.store").get(at).i32(16).op("i32.add").set(at);
-        f.get(to).i32(16).op("i32.add").tee(to).get(end).op("i32.lt_u").branchIf(0);
+        f.store("v128.store").advance(at, 16);
+        f.get(to).add(16).tee(to).get(end).op("i32.lt_u").branchIf(0);
       });
     }
     if (rest > 0) {
       read(rest);
       f.set(vector);
       storeLanes(f, to, vector, rest);
-      f.get(to)
-        .i32(rest * 4)
-        .op("i32.add")
-        .set(to);
+      f.advance(to, rest * 4);
     }
   };
   f.get(patch).set(to);
   f.for(row, 0, from, 1, () => {
     f.for(column, 0, from, 1, () => {
-      f.get(source)
-        .get(row)
-        .get(rowStep)
-        .op("i32.mul")
-        .op("i32.add")
-        .get(column)
-        .i32(pixelBytes)
-        .op("i32.mul")
-        .op("i32.add")
-        .set(at);
+      f.get(source).get(row).mul(rowStep).op("i32.add").get(column).mul(pixelBytes).op("i32.add").set(at);
       inside(row, y, top, bottom);
       inside(column, x, left, right);
       f.op("i32.and").if(

@@ -65,8 +65,7 @@ export function emitOutputTransform(
   };
   for (let row = 1; row < outputs; row++)
     f.get(rows[row - 1]!)
-      .get(rowStep)
-      .op("i32.add")
+      .add(rowStep)
       .set(rows[row]!);
   f.loop(() => {
     for (let v = 0; v < kind.vectors; ) {
@@ -74,16 +73,9 @@ export function emitOutputTransform(
       transform(v, { vectors: locals.vectors.slice(0, wide), results: wide === 1 ? [] : locals.results });
       v += wide;
     }
-    f.get(products)
-      .i32(kind.vectors * 16)
-      .op("i32.add")
-      .set(products);
-    for (const row of rows)
-      f.get(row)
-        .i32(outputs * pixelStep)
-        .op("i32.add")
-        .set(row);
-    f.get(tiles).i32(1).op("i32.sub").tee(tiles).branchIf(0);
+    f.advance(products, kind.vectors * 16);
+    for (const row of rows) f.advance(row, outputs * pixelStep);
+    f.get(tiles).sub(1).tee(tiles).branchIf(0);
   });
   return f;
 }

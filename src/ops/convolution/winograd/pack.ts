@@ -47,7 +47,7 @@ function emitPack(shape: WinogradShape, fused: boolean): FunctionBuilder {
     f.f32x4(0).set(vector).get(address).set(at);
     for (let lane = 0; lane < lanes; lane++) {
       f.get(at).get(vector).laneMemory("v128.load32_lane", lane).set(vector);
-      if (lane < lanes - 1) f.get(at).value(step).op("i32.add").set(at);
+      if (lane < lanes - 1) f.advance(at, step);
     }
   };
   const transformKernels = (kind: PanelClass, v: number, lanes: number) => {
@@ -57,7 +57,7 @@ function emitPack(shape: WinogradShape, fused: boolean): FunctionBuilder {
       f.set(tap);
       for (const each of taps) {
         gather(tap, args.output, lanes);
-        f.get(vector).set(each).get(tap).get(args.y).op("i32.add").set(tap);
+        f.get(vector).set(each).advance(tap, args.y);
       }
       scheme.weight(f, fused, taps, (row, push) => {
         push();
@@ -74,20 +74,18 @@ function emitPack(shape: WinogradShape, fused: boolean): FunctionBuilder {
   };
   const pack = (kind: PanelClass) => {
     const width = kind.vectors * 16;
-    f.get(args.target).get(bytes).op("i32.add").set(to);
+    f.get(args.target).add(bytes).set(to);
     if (panels.head) {
       for (let v = 0; v < kind.vectors; v++) {
         f.get(args.bias);
         plusProduct(f, channel, 4);
-        f.i32(v * 16)
-          .op("i32.add")
-          .set(source);
+        f.add(v * 16).set(source);
         gather(source, 4, Math.min(4, kind.lanes - v * 4));
         f.get(to)
           .get(vector)
           .store("v128.store", v * 16);
       }
-      f.get(to).i32(width).op("i32.add").set(to);
+      f.advance(to, width);
     }
     f.get(args.source);
     plusProduct(f, channel, args.output);
@@ -99,8 +97,8 @@ function emitPack(shape: WinogradShape, fused: boolean): FunctionBuilder {
         f.set(source);
         transformKernels(kind, v, Math.min(4, kind.lanes - v * 4));
       }
-      f.get(from).get(args.input).op("i32.add").set(from);
-      f.get(to).i32(width).op("i32.add").set(to);
+      f.advance(from, args.input);
+      f.advance(to, width);
     });
   };
 

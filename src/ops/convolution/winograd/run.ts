@@ -66,7 +66,7 @@ export function emitRun(
     patchTransform: functions.input,
     patch: functions.patch,
   };
-  const place = (name: Exclude<keyof typeof scratchAt, "bytes">) => f.get(scratch).i32(scratchAt[name]).op("i32.add");
+  const place = (name: Exclude<keyof typeof scratchAt, "bytes">) => f.get(scratch).add(scratchAt[name]);
   /** Calls the strip for tiles of `size` rows, and moves on behind them. */
   const strip = (kind: PanelClass, at: number, pushSize: () => void, tiles: Local) => {
     for (let rows = kind.rows; rows >= 1; rows--) {
@@ -88,10 +88,8 @@ export function emitRun(
     }
   };
   const multiply = (kind: PanelClass, at: number) => {
-    f.get(args.weights).get(w.bytes).op("i32.add");
-    f.i32(panels.head * kind.vectors * 16)
-      .op("i32.add")
-      .set(w.weights);
+    f.get(args.weights).add(w.bytes);
+    f.add(panels.head * kind.vectors * 16).set(w.weights);
     f.for(w.position, 0, positions, 1, () => {
       place("input");
       plusProduct(f, w.position, inputPlane);
@@ -100,18 +98,17 @@ export function emitRun(
       plusProduct(f, w.position, productPlane(shape, kind));
       f.set(w.products);
       // `more` strips of size + 1 tiles, then `tiles` of size: none is much smaller than the others.
-      f.get(v.to).get(v.from).op("i32.sub").tee(w.size);
-      f.i32(kind.rows - 1)
-        .op("i32.add")
+      f.get(v.to).sub(v.from).tee(w.size);
+      f.add(kind.rows - 1)
         .i32(kind.rows)
         .op("i32.div_u")
         .set(w.tiles);
       f.get(w.size).get(w.tiles).op("i32.rem_u").set(w.more);
       f.get(w.size).get(w.tiles).op("i32.div_u").set(w.size);
-      f.get(w.tiles).get(w.more).op("i32.sub").set(w.tiles);
-      f.get(w.more).if(() => strip(kind, at, () => f.get(w.size).i32(1).op("i32.add"), w.more));
+      f.get(w.tiles).sub(w.more).set(w.tiles);
+      f.get(w.more).if(() => strip(kind, at, () => f.get(w.size).add(1), w.more));
       strip(kind, at, () => f.get(w.size), w.tiles);
-      f.get(w.weights).i32(weightPlane(shape, kind)).op("i32.add").set(w.weights);
+      f.advance(w.weights, weightPlane(shape, kind));
     });
   };
   /** Pushes the address of output pixel (n, y, x), and of the panel's first channel where channels are a vector. */
@@ -126,23 +123,21 @@ export function emitRun(
     const tileBytes = kind.vectors * 16;
     place("products").set(w.products);
     forRuns(f, walk, () => {
-      f.get(walk.runEnd).get(walk.tile).op("i32.sub").set(w.tiles);
-      f.get(w.products).get(args.weights).get(w.bytes).op("i32.add");
+      f.get(walk.runEnd).sub(walk.tile).set(w.tiles);
+      f.get(w.products).get(args.weights).add(w.bytes);
       place("results").get(w.tiles);
-      f.get(w.tiles)
-        .i32(m * tileBytes)
-        .op("i32.mul");
+      f.get(w.tiles).mul(m * tileBytes);
       place("half").call(functions.outputs[at]!);
       f.get(w.products);
       plusProduct(f, w.tiles, tileBytes);
       f.set(w.products);
-      f.get(walk.ty).i32(m).op("i32.mul").set(t.y);
-      f.get(walk.tx).i32(m).op("i32.mul").set(t.x);
+      f.get(walk.ty).mul(m).set(t.y);
+      f.get(walk.tx).mul(m).set(t.x);
       // The last tile of a row, and those of the last rows, may reach over the edge.
-      f.get(w.tiles).i32(m).op("i32.mul").set(t.pixels);
-      f.get(args.width).get(t.x).op("i32.sub").set(t.rest);
+      f.get(w.tiles).mul(m).set(t.pixels);
+      f.get(args.width).sub(t.x).set(t.rest);
       smaller(f, t.pixels, t.rest, t.pixels);
-      f.get(t.y).i32(m).op("i32.add").set(t.rows);
+      f.get(t.y).add(m).set(t.rows);
       smaller(f, t.rows, args.height, t.rows);
       place("results").set(t.results);
       f.loop(() => {
@@ -156,7 +151,7 @@ export function emitRun(
         f.get(t.results);
         plusProduct(f, w.tiles, m * tileBytes);
         f.set(t.results);
-        f.get(t.y).i32(1).op("i32.add").tee(t.y).get(t.rows).op("i32.lt_s").branchIf(0);
+        f.get(t.y).add(1).tee(t.y).get(t.rows).op("i32.lt_s").branchIf(0);
       });
     });
   };
@@ -166,8 +161,8 @@ export function emitRun(
     f.get(v.piece).get(args.panelParts).op("i32.rem_u").set(v.part);
     f.get(v.piece).get(args.panelParts).op("i32.div_u").set(v.block);
     partBounds(f, v.part, args.panelParts, v.parts, v.pFirst, v.pEnd);
-    f.get(v.block).get(args.tilesPerBlock).op("i32.mul").tee(v.from);
-    f.get(args.tilesPerBlock).op("i32.add").set(v.to);
+    f.get(v.block).mul(args.tilesPerBlock).tee(v.from);
+    f.add(args.tilesPerBlock).set(v.to);
     smaller(f, v.to, args.tiles, v.to);
     transformTiles(f, walk, source, {
       target: () => place("input"),

@@ -34,7 +34,7 @@ export function forRuns(f: FunctionBuilder, walk: TileWalk, body: () => void): v
     f.get(walk.tile).get(walk.tileColumns).op("i32.div_u").set(rest);
     f.get(rest).get(walk.tileRows).op("i32.rem_u").set(walk.ty);
     f.get(rest).get(walk.tileRows).op("i32.div_u").set(walk.n);
-    f.get(walk.tile).get(walk.tileColumns).op("i32.add").get(walk.tx).op("i32.sub").set(walk.runEnd);
+    f.get(walk.tile).add(walk.tileColumns).sub(walk.tx).set(walk.runEnd);
     smaller(f, walk.runEnd, walk.to, walk.runEnd);
     body();
     f.get(walk.runEnd).tee(walk.tile).get(walk.to).op("i32.lt_s").branchIf(0);
@@ -82,7 +82,7 @@ export function transformTiles(
   const [y, x, at, target, tile] = f.locals("i32", 5) as [Local, Local, Local, Local, Local];
   const within = (from: Local, first: Local, limit: Local) => {
     f.get(from).get(first).op("i32.ge_s");
-    f.get(from).i32(size).op("i32.add").get(limit).op("i32.le_s").op("i32.and");
+    f.get(from).add(size).get(limit).op("i32.le_s").op("i32.and");
   };
   places.target();
   f.set(target);
@@ -116,15 +116,9 @@ export function transformTiles(
           f.call(source.patchTransform);
         },
       );
-      f.get(x).i32(step).op("i32.add").set(x);
-      f.get(at)
-        .i32(step * pixelBytes)
-        .op("i32.add")
-        .set(at);
-      f.get(target)
-        .i32(Math.ceil(channels / 4) * 16)
-        .op("i32.add")
-        .set(target);
+      f.advance(x, step);
+      f.advance(at, step * pixelBytes);
+      f.advance(target, Math.ceil(channels / 4) * 16);
     });
   });
 }
