@@ -76,6 +76,11 @@ export class FunctionBuilder {
     return Array.from({ length: count }, () => this.local(type));
   }
 
+  /** Int32 variables under their names. */
+  named<Name extends string>(...names: readonly Name[]): Record<Name, Local> {
+    return Object.fromEntries(names.map((name) => [name, this.local("i32")])) as Record<Name, Local>;
+  }
+
   /** An instruction without immediates. */
   op(name: Instruction): this {
     this.#instruction(name);
@@ -239,6 +244,16 @@ export class FunctionBuilder {
   /** `variable += by`, int32. */
   advance(variable: Local, by: Local | number): this {
     return this.get(variable).add(by).set(variable);
+  }
+
+  /** The smaller of two variables, int32. */
+  min(a: Local, b: Local): this {
+    return this.get(a).get(b).get(a).get(b).op("i32.lt_s").op("select");
+  }
+
+  /** Counts a variable down, and goes to the beginning of the loop around unless it is 0. */
+  countDown(counter: Local): this {
+    return this.get(counter).sub(1).tee(counter).branchIf(0);
   }
 
   /** The body as the code section wants it, locals grouped by runs of equal type. */

@@ -65,8 +65,8 @@ function emit(target: Target): Uint8Array<ArrayBuffer> {
   ];
   const [from, to, at, row, start] = f.locals("i32", 5) as [Local, Local, Local, Local, Local];
   f.get(first).mul(imagesPerPiece).set(from);
-  f.get(last).mul(imagesPerPiece).tee(to).get(images);
-  f.get(to).get(images).op("i32.lt_s").op("select").set(to);
+  f.get(last).mul(imagesPerPiece).set(to);
+  f.min(to, images).set(to);
   f.for(at, from, to, 1, () => {
     f.get(buffer).get(at).mul(image).op("i32.add").tee(start).get(head).call(1);
     f.get(start).add(head).add(inside).set(start);

@@ -1,17 +1,16 @@
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import type { VectorPool } from "./math.ts";
 
-/** Loads the words of an argument block into one local each, under their names. */
+/** Loads the words of the argument block, from number `first` on, into one variable each, under their names. */
 export function loadArguments<Name extends string>(
   f: FunctionBuilder,
-  block: Local,
   names: readonly Name[],
+  first = 0,
 ): Record<Name, Local> {
-  const locals = {} as Record<Name, Local>;
-  for (const [index, name] of names.entries()) {
-    locals[name] = f.local("i32");
-    f.get(block)
-      .load("i32.load", 4 * index)
+  const locals = f.named(...names);
+  for (const [at, name] of names.entries()) {
+    f.get(f.parameters[0]!)
+      .load("i32.load", 4 * (first + at))
       .set(locals[name]);
   }
   return locals;
@@ -23,26 +22,19 @@ export function multiplyAdd(f: FunctionBuilder, fused: boolean, accumulator: Loc
   else f.get(accumulator).get(a).get(b).op("f32x4.mul").op("f32x4.add").set(accumulator);
 }
 
-/** Loads the first `lanes` floats at the address in `pointer`, zeros in the rest: nothing beyond them is read. */
-export function loadLanes(f: FunctionBuilder, pointer: Local, offset: number, lanes: number): void {
-  f.get(pointer);
-  if (lanes >= 4) f.load("v128.load", offset);
-  else if (lanes === 1) f.load("v128.load32_zero", offset);
-  else {
-    f.load("v128.load64_zero", offset);
-    if (lanes === 3) {
-      const pair = f.local("v128");
-      f.set(pair)
-        .get(pointer)
-        .get(pair)
-        .laneMemory("v128.load32_lane", 2, offset + 8);
-    }
+/** Pushes a vector of the first `lanes` numbers at an address, reading no further: the rest are zero. */
+export function loadLanes(f: FunctionBuilder, address: Local, lanes: number, offset = 0): void {
+  if (lanes >= 4) {
+    f.get(address).load("v128.load", offset);
+    return;
   }
-}
-
-/** counter = counter · factor + …: pushes `local · factor`. */
-export function times(f: FunctionBuilder, local: Local, factor: number | Local): FunctionBuilder {
-  return f.get(local).mul(factor);
+  if (lanes === 1) {
+    f.get(address).load("v128.load32_zero", offset);
+    return;
+  }
+  if (lanes === 3) f.get(address);
+  f.get(address).load("v128.load64_zero", offset);
+  if (lanes === 3) f.laneMemory("v128.load32_lane", 2, offset + 8);
 }
 
 /** Sets `from` and `to` to the bounds of part number `part` of `parts` even parts of `count`. */

@@ -22,7 +22,7 @@ export function emitMultiplyAdds(accumulators: number, target: Target): Uint8Arr
       if (target.fusedMultiplyAdd) f.get(factor).get(factor).get(sum).op("f32x4.relaxed_madd").set(sum);
       else f.get(sum).get(factor).get(sum).op("f32x4.mul").op("f32x4.add").set(sum);
     }
-    f.get(rounds).sub(1).tee(rounds).branchIf(0);
+    f.countDown(rounds);
   });
   // Stored side by side, as kernels do: where V8 packs neighbours into 256 bits, it packs these too.
   for (const [at, sum] of sums.entries())

@@ -174,7 +174,7 @@ export class ReduceCode {
           this.#argument(steps[which]!);
           f.op("i32.add").set(pointer);
         }
-        f.get(count).sub(1).tee(count).branchIf(0);
+        f.countDown(count);
       });
       for (const [at, total] of totals.entries()) {
         f.get(total).get(sums[at]!);

@@ -98,7 +98,7 @@ export function emitRows(
     f.loop(() => {
       row(pointers, indices);
       advance(rank - 1);
-      f.get(end).sub(1).tee(end).branchIf(0);
+      f.countDown(end);
     });
   });
 }

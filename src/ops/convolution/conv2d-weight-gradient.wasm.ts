@@ -112,8 +112,7 @@ function emitOuterProducts(
   };
 
   const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
-  const [block] = f.parameters as [Local];
-  const a = loadArguments(f, block, bandArgumentNames);
+  const a = loadArguments(f, bandArgumentNames);
   const [from, to, unit, rest, part, x, grad, destination] = f.locals("i32", 8) as [
     Local,
     Local,

@@ -84,7 +84,7 @@ function emitDepthwise(geometry: WeightGradientGeometry, sums: PartialSums, targ
   const parts = rowParts(kernel, target);
   const sizes = [...new Set(parts)];
   const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
-  const a = loadArguments(f, f.parameters[0]!, bandArgumentNames);
+  const a = loadArguments(f, bandArgumentNames);
   const [from, to, vectors, vector, offset, destination] = f.locals("i32", 6) as [
     Local,
     Local,
@@ -160,11 +160,11 @@ function emitTaps(
       .add(grad)
       .set(end);
     f.loop(() => {
-      loadLanes(f, grad, 0, lanes);
+      loadLanes(f, grad, lanes);
       f.set(gradient);
       for (const [row, pointer] of pointers.entries()) {
         for (let tap = 0; tap < kernel[1]; tap++) {
-          loadLanes(f, pointer, 4 * channels * dilation[1] * tap, lanes);
+          loadLanes(f, pointer, lanes, 4 * channels * dilation[1] * tap);
           f.set(pixel);
           multiplyAdd(f, fused, totals[row * kernel[1] + tap]!, pixel, gradient);
         }
@@ -179,7 +179,7 @@ function emitTaps(
     });
     for (const pointer of pointers) f.advance(pointer, xJump);
     f.advance(grad, gradJump);
-    f.get(height).sub(1).tee(height).branchIf(0);
+    f.countDown(height);
   });
   f.get(accumulate).if(() => {
     for (const [at, total] of totals.entries()) {

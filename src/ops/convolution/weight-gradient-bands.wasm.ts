@@ -168,8 +168,8 @@ export function emitBandLoop(
 
 /** result = min(size - from, most). */
 function least(f: FunctionBuilder, size: Local, from: Local, most: Local, result: Local): void {
-  f.get(size).sub(from).tee(result).get(most);
-  f.get(result).get(most).op("i32.lt_s").op("select").set(result);
+  f.get(size).sub(from).set(result);
+  f.min(result, most).set(result);
 }
 
 function start(f: FunctionBuilder, base: Local, ...rest: [...(readonly [Local, Local | number])[], Local]): void {

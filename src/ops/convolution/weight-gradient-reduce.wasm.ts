@@ -25,8 +25,8 @@ export function emitReduction(
   target: Target,
 ): Uint8Array<ArrayBuffer> {
   const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
-  const [block, first, last] = f.parameters as [Local, Local, Local];
-  const { partial, weight, bands, pieces } = loadArguments(f, block, ["partial", "weight", "bands", "pieces"]);
+  const [, first, last] = f.parameters as [Local, Local, Local];
+  const { partial, weight, bands, pieces } = loadArguments(f, ["partial", "weight", "bands", "pieces"]);
   const [piece, at, to, total, unit, row, base, part, band, address, element] = f.locals("i32", 11) as [
     Local,
     Local,

@@ -41,7 +41,7 @@ export function emitOuterProductTile(tile: OuterProductTile): FunctionBuilder {
       f.loop(() => {
         for (const [index, column] of columns.entries()) {
           // The last vector is moved back to end where the channels end: nothing beyond them is read.
-          if (lanes < 4) loadLanes(f, vector, 0, lanes);
+          if (lanes < 4) loadLanes(f, vector, lanes);
           else f.get(vector).load("v128.load", 16 * index - (index === vectors - 1 ? 4 * shift : 0));
           f.set(column);
         }
@@ -58,7 +58,7 @@ export function emitOuterProductTile(tile: OuterProductTile): FunctionBuilder {
       });
       f.advance(row, rowJump!);
       f.advance(vector, vectorJump!);
-      f.get(y).sub(1).tee(y).branchIf(0);
+      f.countDown(y);
     });
     f.get(accumulate!).if(() => {
       for (const [at, sum] of sums.entries()) {
@@ -75,7 +75,7 @@ export function emitOuterProductTile(tile: OuterProductTile): FunctionBuilder {
         .store("v128.store", 16 * at);
     f.advance(destination!, 16 * rows * vectors);
     f.advance(rowAddress!, 4 * rows);
-    f.get(blocks!).sub(1).tee(blocks!).branchIf(0);
+    f.countDown(blocks!);
   });
   return f;
 }

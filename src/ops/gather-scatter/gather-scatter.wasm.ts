@@ -111,7 +111,7 @@ function emitIndexed(mode: "gather" | "scatter", at: Offsets): FunctionBuilder {
         });
         f.get(line);
         argument(at.rowBytes).op("i32.add").set(line);
-        f.get(step).sub(1).tee(step).branchIf(0);
+        f.countDown(step);
       });
     });
   });

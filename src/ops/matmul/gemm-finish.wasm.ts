@@ -120,9 +120,9 @@ export const splitArgumentNames = [
 /** The second step of a product whose k is split: adds the parts up, in order, and finishes them. Pieces are ranges of rows. */
 export function emitAddSplits(finish: Finish, target: Target): Uint8Array<ArrayBuffer> {
   const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
-  const [block, first, last] = f.parameters as [Local, Local, Local];
+  const [, first, last] = f.parameters as [Local, Local, Local];
   const names = [...splitArgumentNames, ...finishArgumentNames(finish.operands.length)];
-  const a = loadArguments(f, block, names);
+  const a = loadArguments(f, names);
   const [piece, from, to, at, rows, vectors, lanes, row, column, entry] = f.locals("i32", 10) as [
     Local,
     Local,

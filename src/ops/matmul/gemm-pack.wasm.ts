@@ -11,7 +11,7 @@ export function emitPack(sizes: readonly number[]): FunctionBuilder {
   const [at, end] = f.locals("i32", 2) as [Local, Local];
   const value = f.local("v128");
   const next = () => f.advance(b, bStride);
-  const count = () => f.get(k).sub(1).tee(k).branchIf(0);
+  const count = () => f.countDown(k);
   f.get(partial).if(() => {
     const row = new RowOperand(f, "unit");
     f.loop(() => {

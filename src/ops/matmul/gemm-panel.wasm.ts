@@ -55,7 +55,7 @@ export function emitPanel({ rows, vectors }: Tile, transposeA: boolean, fused: b
         f.advance(pointer, transposeA ? aStride : 4);
       }
       f.advance(panel, bStep);
-      f.get(rest).sub(1).tee(rest).branchIf(0);
+      f.countDown(rest);
     });
     for (let at = 0; at < rows; at++) {
       // All loads of a row, then all its stores: only then does V8's revectorizer put two vectors into one register.
@@ -81,7 +81,7 @@ export function emitPanel({ rows, vectors }: Tile, transposeA: boolean, fused: b
       .mul(rows)
       .op("i32.add")
       .set(a);
-    f.get(blocks).sub(1).tee(blocks).branchIf(0);
+    f.countDown(blocks);
   });
   return f;
 }

@@ -64,9 +64,9 @@ export function emitGemm(gemm: Gemm, target: Target): Uint8Array<ArrayBuffer> {
   );
   const [packIndex, dispatchIndex, firstPanel] = [1, 2, 3];
   const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
-  const [block, first, last, scratch] = f.parameters as [Local, Local, Local, Local];
+  const [, first, last, scratch] = f.parameters as [Local, Local, Local, Local];
   const names = [...gemmArgumentNames, ...(finish ? finishArgumentNames(finish.operands.length) : [])];
-  const a = loadArguments(f, block, names) as Record<(typeof gemmArgumentNames)[number], Local> & Record<string, Local>;
+  const a = loadArguments(f, names) as Record<(typeof gemmArgumentNames)[number], Local> & Record<string, Local>;
   const local = () => f.local("i32");
   const [piece, rest, part, entry, split] = [local(), local(), local(), local(), local()];
   const [rowFrom, rowTo, columnFrom, columnTo, kFrom, kTo] = [local(), local(), local(), local(), local(), local()];
@@ -91,7 +91,7 @@ export function emitGemm(gemm: Gemm, target: Target): Uint8Array<ArrayBuffer> {
   /** Pushes the start of block `index`: blocks of small + 1 come first. */
   const blockStart = (index: Local, smallSize: Local, largeBlocks: Local) => {
     f.get(index).mul(smallSize);
-    f.get(index).get(largeBlocks).get(index).get(largeBlocks).op("i32.lt_s").op("select").op("i32.add");
+    f.min(index, largeBlocks).op("i32.add");
   };
   const aRow = (count: Local) => f.get(count).mul(transposeA ? 4 : a.aStride);
   const panels = (rows: () => void, count: Local, skip: () => void) => {
@@ -131,7 +131,7 @@ export function emitGemm(gemm: Gemm, target: Target): Uint8Array<ArrayBuffer> {
     f.set(firstRow);
     f.get(cMatrix).get(firstRow).mul(a.cRow).op("i32.add").set(cMatrix);
     // Of the row blocks of this piece, `large` have a row more than the `small` after them.
-    f.get(a.largeRowBlocks).get(rowTo).get(a.largeRowBlocks).get(rowTo).op("i32.lt_s").op("select");
+    f.min(a.largeRowBlocks, rowTo);
     f.sub(rowFrom).tee(large).i32(0).get(large).i32(0).op("i32.gt_s").op("select").set(large);
     f.get(rowTo).sub(rowFrom).sub(large).set(small);
     f.get(a.smallRows).add(1).mul(large).set(largeRows);

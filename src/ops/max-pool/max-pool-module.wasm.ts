@@ -167,8 +167,8 @@ export function emitPool(code: PoolCode, target: Target): Uint8Array<ArrayBuffer
   f.for(piece, first, last, 1, () => {
     f.get(piece).get(size.bands).op("i32.div_u").set(image);
     f.get(piece).get(size.bands).op("i32.rem_u").mul(size.bandRows).tee(band);
-    f.add(size.bandRows).tee(rowEnd).get(size.outHeight);
-    f.get(rowEnd).get(size.outHeight).op("i32.lt_s").op("select").set(rowEnd);
+    f.add(size.bandRows).set(rowEnd);
+    f.min(rowEnd, size.outHeight).set(rowEnd);
     for (const [which, { address, n }] of tensors.entries()) multiplyAdd(f, atImage[which]!, image, n, address);
     if (lanes) return plane();
     const channel = i32();

@@ -53,8 +53,8 @@ function emit(target: Target): Uint8Array<ArrayBuffer> {
       .load("i32.load", 4 * index)
       .set(local);
   f.get(first).mul(pieceElements).set(at);
-  f.get(last).mul(pieceElements).tee(end).get(count);
-  f.get(end).get(count).op("i32.lt_s").op("select").set(end);
+  f.get(last).mul(pieceElements).set(end);
+  f.min(end, count).set(end);
 
   // 64-bit counters: `low` starts at counter + at / 4 + lane, and what overflows is carried to `high`.
   f.get(stream).load("v128.load32_splat", 12).set(high);

@@ -130,7 +130,7 @@ export function emitPhases(
       f.get(place).get(at).load("f32.load").store("f32.store");
       advance(place, 4);
       advance(at, 4);
-      f.get(left).sub(1).tee(left).branchIf(0);
+      f.countDown(left);
     });
   });
 }

@@ -57,8 +57,6 @@ export function emitResample(kind: Across, target: Target): Uint8Array<ArrayBuff
       emitPhases(f, kind, { source: scratch, target: rowAddress, weights, width, spill });
     }
   };
-  /** The smaller of two variables. */
-  const minimum = (x: Local, y: Local) => f.get(x).get(y).get(x).get(y).op("i32.lt_s").op("select");
 
   const zeros = (address: Local) => {
     for (let at = 0; at < margin; at += 4)
@@ -76,11 +74,11 @@ export function emitResample(kind: Across, target: Target): Uint8Array<ArrayBuff
   f.advance(spill, 4 * margin);
   f.get(first).mul(a.pieceUnits!).set(unit);
   f.get(last).mul(a.pieceUnits!).set(unitEnd);
-  minimum(unitEnd, a.units!).set(unitEnd);
+  f.min(unitEnd, a.units!).set(unitEnd);
   f.for(unit, unit, unitEnd, 1, () => {
     f.get(unit).get(a.bands!).op("i32.rem_u").mul(a.bandRows!).tee(row);
     f.add(a.bandRows!).set(rowEnd);
-    minimum(rowEnd, a.outputHeight!).set(rowEnd);
+    f.min(rowEnd, a.outputHeight!).set(rowEnd);
     f.get(unit).get(a.bands!).op("i32.div_u").tee(image).mul(a.outputImage!);
     f.get(row).mul(a.outputRow!).op("i32.add").add(a.output!).set(rowAddress);
     f.get(image).mul(a.inputImage!).add(a.input!).set(image);

@@ -1,23 +1,6 @@
 import type { FunctionBuilder, Local } from "../../../codegen/wasm/assembler.ts";
 import { type PanelClass, type Panels, panelBytes } from "./problem.ts";
 
-/** Variables that hold the words of the argument block, loaded at function entry. */
-export function loadArguments<Name extends string>(
-  f: FunctionBuilder,
-  names: readonly Name[],
-  wanted: readonly Name[] = names,
-): Record<Name, Local> {
-  const locals = {} as Record<Name, Local>;
-  for (const [index, name] of names.entries()) {
-    if (!wanted.includes(name)) continue;
-    locals[name] = f.local("i32");
-    f.get(f.parameters[0]!)
-      .load("i32.load", index * 4)
-      .set(locals[name]);
-  }
-  return locals;
-}
-
 /** Adds `a · b` to the number on the stack. */
 export function plusProduct(f: FunctionBuilder, a: Local, b: Local | number): void {
   f.get(a).mul(b).op("i32.add");
@@ -74,21 +57,6 @@ export function forPanel(
       );
   };
   branch(0, 0, 0, 0);
-}
-
-/** Pushes a vector of the first `lanes` numbers at an address, reading no further: the rest are zero. */
-export function loadLanes(f: FunctionBuilder, address: Local, lanes: number, offset = 0): void {
-  if (lanes >= 4) {
-    f.get(address).load("v128.load", offset);
-    return;
-  }
-  if (lanes === 1) {
-    f.get(address).load("v128.load32_zero", offset);
-    return;
-  }
-  if (lanes === 3) f.get(address);
-  f.get(address).load("v128.load64_zero", offset);
-  if (lanes === 3) f.laneMemory("v128.load32_lane", 2, offset + 8);
 }
 
 /** Stores the first `lanes` numbers of a vector. */

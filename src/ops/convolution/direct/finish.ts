@@ -1,11 +1,11 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
-import { emitTranspose4x4 } from "../../../codegen/wasm/emit.ts";
+import { emitTranspose4x4, loadArguments, loadLanes } from "../../../codegen/wasm/emit.ts";
 import { emitExpressions } from "../../../codegen/wasm/expression.ts";
 import { VectorPool } from "../../../codegen/wasm/math.ts";
 import { vectorsPerRegister } from "../../../codegen/wasm/tiles.ts";
 import type { Expression } from "../../../core/expression.ts";
 import type { Argument, Layout, Target } from "../../../core/kernel.ts";
-import { loadLanes, storeLanes } from "./emit.ts";
+import { storeLanes } from "./emit.ts";
 import type { PanelClass } from "./problem.ts";
 
 /**
@@ -27,7 +27,7 @@ function channelTable(layout: Layout, channels: number): Int32Array {
 }
 
 /** The words of the argument block that say where results, or an operand's numbers, lie. */
-export const placeNames = ["address", "batch", "row", "pixel", "table"] as const;
+const placeNames = ["address", "batch", "row", "pixel", "table"] as const;
 
 /** Those words; `tables` takes a table of channel offsets where the layout needs one. */
 export function placeArguments(
@@ -44,6 +44,10 @@ export function placeArguments(
   const [perBatch, , perRow, perPixel] = layout.strides as [number, number, number, number];
   return [{ buffer, index, offset: layout.offset }, perBatch * 4, perRow * 4, perPixel * 4, table];
 }
+
+/** How the output and each operand lie, with those words; the first is word `first` of the argument block. */
+export const loadPlaces = (f: FunctionBuilder, modes: readonly ChannelMode[], first: number) =>
+  modes.map((mode, which) => ({ mode, words: loadArguments(f, placeNames, first + which * placeNames.length) }));
 
 export interface FinishShape {
   readonly name: string;

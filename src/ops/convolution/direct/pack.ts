@@ -1,7 +1,8 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
+import { loadArguments } from "../../../codegen/wasm/emit.ts";
 import { encodeModule } from "../../../codegen/wasm/module.ts";
 import type { Argument, KernelStep } from "../../../core/kernel.ts";
-import { forPanel, loadArguments, plusProduct } from "./emit.ts";
+import { forPanel, plusProduct } from "./emit.ts";
 import { type DirectProblem, groupBytes, type PanelClass, type Panels } from "./problem.ts";
 
 const names = ["source", "target", "bias", "group", "output", "input", "y", "x"] as const;

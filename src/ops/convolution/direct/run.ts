@@ -1,9 +1,10 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
-import { forPanel, loadArguments, plusProduct } from "./emit.ts";
-import { type ChannelMode, placeNames } from "./finish.ts";
+import { loadArguments } from "../../../codegen/wasm/emit.ts";
+import { forPanel, plusProduct } from "./emit.ts";
+import { type ChannelMode, loadPlaces } from "./finish.ts";
 import { type DirectProblem, groupBytes, type PanelClass, type Panels, panelBytes } from "./problem.ts";
 
-/** The argument block: these words, then for the output and each operand the words of placeNames. */
+/** The argument block: these words, then for the output and each operand the words of loadPlaces. */
 export const fixedNames = [
   "x",
   "weights",
@@ -43,30 +44,23 @@ export function emitRun(
   const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
   const [, firstPiece, lastPiece, scratch] = f.parameters as [Local, Local, Local, Local];
   const args = loadArguments(f, fixedNames);
-  const places = modes.map((mode, which) => {
-    const names = placeNames.map((name) => `${which} ${name}`);
-    const all = [...fixedNames, ...modes.slice(0, which).flatMap(() => placeNames), ...names];
-    const loaded = loadArguments(f, all, names);
-    return { mode, word: (name: (typeof placeNames)[number]) => loaded[`${which} ${name}`]! };
-  });
-  const i32 = <Name extends string>(...names: Name[]) =>
-    Object.fromEntries(names.map((name) => [name, f.local("i32")])) as Record<Name, Local>;
-  const v = i32("piece", "band", "rest", "n", "nEnd", "x0", "pixels", "p", "pFirst", "pEnd", "y", "yFirst", "yEnd");
-  const w = i32("channel", "group", "bytes", "tiles", "size", "more", "xBase", "at", "result", "panelWeights");
-  const u = i32("rowStep", "row", "kernelFirst", "kernelRows", "taps");
-  const l = i32("y", "x", "results", "rest", "count");
+  const places = loadPlaces(f, modes, fixedNames.length);
+  const v = f.named("piece", "band", "rest", "n", "nEnd", "x0", "pixels", "p", "pFirst", "pEnd", "y", "yFirst", "yEnd");
+  const w = f.named("channel", "group", "bytes", "tiles", "size", "more", "xBase", "at", "result", "panelWeights");
+  const u = f.named("rowStep", "row", "kernelFirst", "kernelRows", "taps");
+  const l = f.named("y", "x", "results", "rest", "count");
   const { kernel, stride, dilation } = problem;
 
   const limited = (from: Local, count: Local, limit: Local, target: Local) => {
-    f.get(from).add(count).tee(target);
-    f.get(limit).get(target).get(limit).op("i32.lt_s").op("select").set(target);
+    f.get(from).add(count).set(target);
+    f.min(target, limit).set(target);
   };
   /** Pushes the address of output pixel (n, y, x), and of the panel's first channel where channels are a vector. */
-  const pushAddress = ({ mode, word }: (typeof places)[number], y = v.y, x = v.x0) => {
-    f.get(word("address"));
-    plusProduct(f, v.n, word("batch"));
-    plusProduct(f, y, word("row"));
-    plusProduct(f, x, word("pixel"));
+  const pushAddress = ({ mode, words }: (typeof places)[number], y = v.y, x = v.x0) => {
+    f.get(words.address);
+    plusProduct(f, v.n, words.batch);
+    plusProduct(f, y, words.row);
+    plusProduct(f, x, words.pixel);
     if (mode === "vector") plusProduct(f, w.channel, 4);
   };
   /** Calls the strip for tiles of `size` pixels, and moves on behind them. */
@@ -164,7 +158,7 @@ export function emitRun(
   const finish = (at: number, y: Local, x: Local) => {
     for (const place of places) {
       pushAddress(place, y, x);
-      f.get(place.word("pixel")).get(place.word("table"));
+      f.get(place.words.pixel).get(place.words.table);
       plusProduct(f, w.channel, 4);
     }
     f.call(finishes[at]!);

@@ -1,5 +1,5 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
-import { loadLanes } from "./emit.ts";
+import { loadLanes } from "../../../codegen/wasm/emit.ts";
 import type { PanelClass, Panels } from "./problem.ts";
 
 export interface StripShape {
@@ -122,7 +122,7 @@ export function emitStrip(shape: StripShape): FunctionBuilder {
     f.i32(count).set(counter);
     f.loop(() => {
       body();
-      f.get(counter).sub(1).tee(counter).branchIf(0);
+      f.countDown(counter);
     });
   };
   const kernelRow = () => {
@@ -152,7 +152,7 @@ export function emitStrip(shape: StripShape): FunctionBuilder {
           f.get(kernelRows).set(ky);
           f.loop(() => {
             kernelRow();
-            f.get(ky).sub(1).tee(ky).branchIf(0);
+            f.countDown(ky);
           });
         }
       });
@@ -175,7 +175,7 @@ export function emitStrip(shape: StripShape): FunctionBuilder {
     }
     f.advance(results, rows * resultStep);
     f.advance(x, rows * pixelStep);
-    f.get(tiles).sub(1).tee(tiles).branchIf(0);
+    f.countDown(tiles);
   });
   return f;
 }

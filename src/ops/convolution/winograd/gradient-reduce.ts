@@ -19,11 +19,9 @@ export function emitGradientReduction(shape: GradientShape, target: Target): Uin
   const [channelParts, outputParts] = partsOf(shape);
   const parts = channelParts * outputParts;
   const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
-  const [block, first, last] = f.parameters as [Local, Local, Local];
-  const { sums, weight, bands, pieces } = loadArguments(f, block, reduceArgumentNames);
-  const i32 = <Name extends string>(...names: Name[]) =>
-    Object.fromEntries(names.map((name) => [name, f.local("i32")])) as Record<Name, Local>;
-  const v = i32(
+  const [, first, last] = f.parameters as [Local, Local, Local];
+  const { sums, weight, bands, pieces } = loadArguments(f, reduceArgumentNames);
+  const v = f.named(
     "piece",
     "at",
     "from",

@@ -7,7 +7,7 @@ import type { VectorClass } from "../weight-gradient-blocking.ts";
 import { emitOuterProductTile } from "../weight-gradient-tile.wasm.ts";
 import { type GradientShape, gradientScratch, partsOf, sumBytes, sumPlane } from "./gradient-shape.ts";
 import { emitPatch, emitTileTransform } from "./input.ts";
-import { planeNames, smaller, type TileSource, tileWalk, transformTiles } from "./tiles.ts";
+import { planeNames, type TileSource, tileWalk, transformTiles } from "./tiles.ts";
 
 type PlaneName = (typeof planeNames)[number];
 const prefixed = <Prefix extends string>(prefix: Prefix) =>
@@ -60,12 +60,23 @@ export function emitGradientProducts(shape: GradientShape, target: Target): Uint
   );
 
   const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
-  const [block, firstPiece, lastPiece, scratch] = f.parameters as [Local, Local, Local, Local];
-  const a = loadArguments(f, block, [...prefixed("input"), ...prefixed("grad"), ...gradientNames]);
-  const i32 = <Name extends string>(...names: Name[]) =>
-    Object.fromEntries(names.map((name) => [name, f.local("i32")])) as Record<Name, Local>;
-  const v = i32("piece", "rest", "from", "to", "end", "x", "grad", "sums", "count", "accumulate", "position", "part");
-  const w = i32("rowSide", "vectorSide", "inputAt", "gradAt", "destination");
+  const [, firstPiece, lastPiece, scratch] = f.parameters as [Local, Local, Local, Local];
+  const a = loadArguments(f, [...prefixed("input"), ...prefixed("grad"), ...gradientNames]);
+  const v = f.named(
+    "piece",
+    "rest",
+    "from",
+    "to",
+    "end",
+    "x",
+    "grad",
+    "sums",
+    "count",
+    "accumulate",
+    "position",
+    "part",
+  );
+  const w = f.named("rowSide", "vectorSide", "inputAt", "gradAt", "destination");
   const at = gradientScratch(shape);
   const place = (name: Exclude<keyof typeof at, "bytes">) => f.get(scratch).add(at[name]);
   const walk = tileWalk(f, { from: v.from, to: v.to, tileRows: a.tileRows, tileColumns: a.tileColumns });
@@ -118,11 +129,11 @@ export function emitGradientProducts(shape: GradientShape, target: Target): Uint
       .set(v.grad);
     f.get(v.rest).i32(outputParts).op("i32.div_u").mul(a.tilesPerBand).tee(v.from);
     f.add(a.tilesPerBand).set(v.end);
-    smaller(f, v.end, a.tiles, v.end);
+    f.min(v.end, a.tiles).set(v.end);
     f.i32(0).set(v.accumulate);
     f.loop(() => {
       f.get(v.from).add(a.tilesPerBlock).set(v.to);
-      smaller(f, v.to, v.end, v.to);
+      f.min(v.to, v.end).set(v.to);
       f.get(v.to).sub(v.from).set(v.count);
       transformTiles(f, walk, { ...inputSide, words: words("input", v.x) }, scratchOf("input"));
       transformTiles(f, walk, { ...gradSide, words: words("grad", v.grad) }, scratchOf("grad"));

@@ -1,7 +1,8 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
+import { loadLanes } from "../../../codegen/wasm/emit.ts";
 import { hoistsLoads, vectorsPerRegister } from "../../../codegen/wasm/tiles.ts";
 import type { Target } from "../../../core/kernel.ts";
-import { loadLanes, storeLanes } from "../direct/emit.ts";
+import { storeLanes } from "../direct/emit.ts";
 import { type Transform, type TransformLocals, transformLocals, transformSideBySide } from "./transforms.ts";
 
 /** Tiles of `from` x `from` pixels that become `to` x `to` numbers for each channel. */

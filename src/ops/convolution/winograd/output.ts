@@ -75,7 +75,7 @@ export function emitOutputTransform(
     }
     f.advance(products, kind.vectors * 16);
     for (const row of rows) f.advance(row, outputs * pixelStep);
-    f.get(tiles).sub(1).tee(tiles).branchIf(0);
+    f.countDown(tiles);
   });
   return f;
 }

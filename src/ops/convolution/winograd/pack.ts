@@ -1,7 +1,8 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
+import { loadArguments } from "../../../codegen/wasm/emit.ts";
 import { encodeModule } from "../../../codegen/wasm/module.ts";
 import type { Argument, KernelStep } from "../../../core/kernel.ts";
-import { forPanel, loadArguments, plusProduct } from "../direct/emit.ts";
+import { forPanel, plusProduct } from "../direct/emit.ts";
 import { groupBytes, type PanelClass } from "../direct/problem.ts";
 import { type WinogradProblem, type WinogradShape, weightPlane } from "./problem.ts";
 

@@ -1,12 +1,12 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
-import { partBounds } from "../../../codegen/wasm/emit.ts";
-import { forPanel, loadArguments, plusProduct } from "../direct/emit.ts";
-import { type ChannelMode, placeNames } from "../direct/finish.ts";
+import { loadArguments, partBounds } from "../../../codegen/wasm/emit.ts";
+import { forPanel, plusProduct } from "../direct/emit.ts";
+import { type ChannelMode, loadPlaces } from "../direct/finish.ts";
 import { groupBytes, type PanelClass } from "../direct/problem.ts";
 import { productPlane, scratchPlaces, type WinogradShape, weightPlane } from "./problem.ts";
-import { forRuns, planeNames, smaller, type TileSource, tileWalk, transformTiles } from "./tiles.ts";
+import { forRuns, planeNames, type TileSource, tileWalk, transformTiles } from "./tiles.ts";
 
-/** The argument block: these words, then for the output and each operand the words of placeNames. */
+/** The argument block: these words, then for the output and each operand the words of loadPlaces. */
 export const fixedNames = [
   ...planeNames,
   "weights",
@@ -43,17 +43,10 @@ export function emitRun(
   const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
   const [, firstPiece, lastPiece, scratch] = f.parameters as [Local, Local, Local, Local];
   const args = loadArguments(f, fixedNames);
-  const places = modes.map((mode, which) => {
-    const names = placeNames.map((name) => `${which} ${name}`);
-    const all = [...fixedNames, ...modes.slice(0, which).flatMap(() => placeNames), ...names];
-    const loaded = loadArguments(f, all, names);
-    return { mode, word: (name: (typeof placeNames)[number]) => loaded[`${which} ${name}`]! };
-  });
-  const i32 = <Name extends string>(...names: Name[]) =>
-    Object.fromEntries(names.map((name) => [name, f.local("i32")])) as Record<Name, Local>;
-  const v = i32("piece", "from", "to", "block", "part", "parts", "panel", "pFirst", "pEnd");
-  const t = i32("rest", "y", "x", "rows", "pixels", "results");
-  const w = i32("channel", "group", "bytes", "position", "input", "weights", "products", "tiles", "more", "size");
+  const places = loadPlaces(f, modes, fixedNames.length);
+  const v = f.named("piece", "from", "to", "block", "part", "parts", "panel", "pFirst", "pEnd");
+  const t = f.named("rest", "y", "x", "rows", "pixels", "results");
+  const w = f.named("channel", "group", "bytes", "position", "input", "weights", "products", "tiles", "more", "size");
 
   const walk = tileWalk(f, { from: v.from, to: v.to, tileRows: args.tileRows, tileColumns: args.tileColumns });
   const source: TileSource = {
@@ -112,11 +105,11 @@ export function emitRun(
     });
   };
   /** Pushes the address of output pixel (n, y, x), and of the panel's first channel where channels are a vector. */
-  const pushAddress = ({ mode, word }: (typeof places)[number]) => {
-    f.get(word("address"));
-    plusProduct(f, walk.n, word("batch"));
-    plusProduct(f, t.y, word("row"));
-    plusProduct(f, t.x, word("pixel"));
+  const pushAddress = ({ mode, words }: (typeof places)[number]) => {
+    f.get(words.address);
+    plusProduct(f, walk.n, words.batch);
+    plusProduct(f, t.y, words.row);
+    plusProduct(f, t.x, words.pixel);
     if (mode === "vector") plusProduct(f, w.channel, 4);
   };
   const transformOutput = (kind: PanelClass, at: number) => {
@@ -136,15 +129,15 @@ export function emitRun(
       // The last tile of a row, and those of the last rows, may reach over the edge.
       f.get(w.tiles).mul(m).set(t.pixels);
       f.get(args.width).sub(t.x).set(t.rest);
-      smaller(f, t.pixels, t.rest, t.pixels);
+      f.min(t.pixels, t.rest).set(t.pixels);
       f.get(t.y).add(m).set(t.rows);
-      smaller(f, t.rows, args.height, t.rows);
+      f.min(t.rows, args.height).set(t.rows);
       place("results").set(t.results);
       f.loop(() => {
         f.get(t.results).get(t.pixels);
         for (const each of places) {
           pushAddress(each);
-          f.get(each.word("pixel")).get(each.word("table"));
+          f.get(each.words.pixel).get(each.words.table);
           plusProduct(f, w.channel, 4);
         }
         f.call(functions.finishes[at]!);
@@ -163,7 +156,7 @@ export function emitRun(
     partBounds(f, v.part, args.panelParts, v.parts, v.pFirst, v.pEnd);
     f.get(v.block).mul(args.tilesPerBlock).tee(v.from);
     f.add(args.tilesPerBlock).set(v.to);
-    smaller(f, v.to, args.tiles, v.to);
+    f.min(v.to, args.tiles).set(v.to);
     transformTiles(f, walk, source, {
       target: () => place("input"),
       patch: () => place("patch"),

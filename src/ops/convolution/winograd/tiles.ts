@@ -20,11 +20,6 @@ export function tileWalk(f: FunctionBuilder, bounds: Pick<TileWalk, "from" | "to
   return { ...bounds, tile, runEnd, n, ty, tx };
 }
 
-/** Sets `target` to the smaller of two numbers. */
-export function smaller(f: FunctionBuilder, a: Local, b: Local, target: Local): void {
-  f.get(a).get(b).get(a).get(b).op("i32.lt_s").op("select").set(target);
-}
-
 /** Runs the code for each run of neighbouring tiles of one tile row and image. */
 export function forRuns(f: FunctionBuilder, walk: TileWalk, body: () => void): void {
   const rest = f.local("i32");
@@ -35,7 +30,7 @@ export function forRuns(f: FunctionBuilder, walk: TileWalk, body: () => void): v
     f.get(rest).get(walk.tileRows).op("i32.rem_u").set(walk.ty);
     f.get(rest).get(walk.tileRows).op("i32.div_u").set(walk.n);
     f.get(walk.tile).add(walk.tileColumns).sub(walk.tx).set(walk.runEnd);
-    smaller(f, walk.runEnd, walk.to, walk.runEnd);
+    f.min(walk.runEnd, walk.to).set(walk.runEnd);
     body();
     f.get(walk.runEnd).tee(walk.tile).get(walk.to).op("i32.lt_s").branchIf(0);
   });
