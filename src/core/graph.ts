@@ -42,3 +42,13 @@ export function topological(roots: readonly Node[], inputsOf: (node: Node) => re
   }
   return order;
 }
+
+/** Whether the lowered graph above `root` holds a node that `test` picks; looks no further than the first. */
+export function reaches(root: Node, inputsOf: (node: Node) => readonly Node[], test: (node: Node) => boolean): boolean {
+  const seen = new Set([lower(root)]);
+  for (const node of seen) {
+    if (test(node)) return true;
+    for (const input of inputsOf(node)) seen.add(lower(input));
+  }
+  return false;
+}

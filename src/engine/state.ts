@@ -1,6 +1,6 @@
 import type { Cell } from "../core/cell.ts";
 import { ConvsmithError, StaleTensorError } from "../core/errors.ts";
-import { dependencies, topological } from "../core/graph.ts";
+import { dependencies, reaches, topological } from "../core/graph.ts";
 import { cellNode, lower, type Node } from "../core/node.ts";
 import { scopePath } from "../core/scope-path.ts";
 import { copyOf } from "../core/shape.ts";
@@ -56,7 +56,9 @@ export class EngineState {
   discard(cell: Cell): void {
     if (cell.pending.size === 0) return;
     const reads = (root: Node) =>
-      topological([root]).some(
+      reaches(
+        root,
+        dependencies,
         ({ source }) => source?.kind === "cell" && source.cell === cell && cell.pending.has(source.version),
       );
     const others = [...this.#pending].filter((each) => each !== cell).flatMap((each) => [...each.pending.values()]);
@@ -151,10 +153,10 @@ export class EngineState {
     const done = this.#queue.then(async () => {
       try {
         const stale = bound.request.order.find(
-          ({ source }) =>
-            source?.kind === "cell" &&
-            source.cell.presentVersion !== source.version &&
-            !bound.aliases(source.cell, source.version),
+          (node) =>
+            node.source?.kind === "cell" &&
+            node.source.cell.presentVersion !== node.source.version &&
+            !bound.resolved.has(node),
         );
         if (stale?.source?.kind === "cell") {
           throw new ConvsmithError(`${stale.source.cell.name}: the run that was to compute it failed`);
@@ -210,16 +212,11 @@ export class EngineState {
           settled = false;
         }
       }
-      let inside: Set<Node> | null = null;
-      const isInside = (node: Node): boolean => {
-        inside ??= new Set(order.filter(({ op }) => op.kind !== "leaf"));
-        return inside.has(node);
-      };
-      const touched = (node: Node): boolean =>
-        topological([node], inputsOf).some(
-          (each) =>
-            isInside(each) ||
-            (each.source?.kind === "cell" && overwritten(writes, each.source.cell, each.source.version)),
+      const touched = (root: Node): boolean =>
+        reaches(root, inputsOf, (node) =>
+          node.source?.kind === "cell"
+            ? overwritten(writes, node.source.cell, node.source.version)
+            : node.op.kind !== "leaf" && order[node.place] === node,
         );
       for (const node of this.#kept) {
         if (!wantedOutputs.has(node) && touched(node)) {
@@ -251,10 +248,7 @@ export class EngineState {
       readsOld.push(own || request.inputs[place]!.some((each) => readsOld[each]));
     }
     const released = request.outputs.filter((node) => readsOld[node.place]);
-    const resolved = order.filter((node) => alias(node));
-    const aliases = (cell: Cell, version: number) =>
-      resolved.some(({ source }) => source?.kind === "cell" && source.cell === cell && source.version === version);
-    return { request, released, aliases };
+    return { request, released, resolved: new Set(order.filter(alias)) };
   }
 
   #checkFresh(node: Node, order: readonly Node[], alias: (node: Node) => Node | null): void {

@@ -79,3 +79,6 @@ export function chooseTile(rows: number, vectors: number, target: Target): Tile 
   }
   return best;
 }
+
+/** About `pieces` of them, and so that two threads end together; little work stays whole. */
+export const evenPieces = (pieces: number): number => (pieces > 0.25 ? 2 * Math.ceil(pieces / 2) : 1);

@@ -1,5 +1,6 @@
 import type { FunctionBuilder, Local } from "../../codegen/wasm/assembler.ts";
 import { partBounds } from "../../codegen/wasm/emit.ts";
+import { evenPieces } from "../../codegen/wasm/tiles.ts";
 import type { Argument, KernelCall } from "../../core/kernel.ts";
 import { numel } from "../../core/shape.ts";
 import type { WeightGradientAttributes } from "./weight-gradient.ts";
@@ -39,15 +40,16 @@ export function planBands(
   const chunks = batch * grid.rowChunks * grid.columnChunks;
   const bytesOfBand = 4 * numel(call.output.shape);
   const flops = 2 * numel(call.output.shape) * batch * height * width;
-  const wanted = Math.max(1, Math.ceil(flops / pieceFlops));
+  const wanted = evenPieces(flops / pieceFlops);
   // More subsets read the pixels more often, more bands write more partial sums.
   const traffic = (subsets: number) =>
     subsets * batch * height * width * pixelBytes + 3 * bytesOfBand * Math.min(chunks, Math.ceil(wanted / subsets));
   let subsets = 1;
   for (let each = 2; each <= Math.min(mostSubsets, wanted); each++)
     if (traffic(each) < traffic(subsets)) subsets = each;
-  const bands = Math.max(1, Math.min(chunks, Math.ceil(wanted / subsets)));
-  const reductionPieces = Math.max(1, Math.min(mostSubsets, Math.ceil((bands * bytesOfBand) / (1 << 20))));
+  const each = wanted / subsets;
+  const bands = Math.min(chunks, subsets % 2 > 0 ? evenPieces(each) : Math.ceil(each));
+  const reductionPieces = Math.max(1, Math.min(mostSubsets, Math.ceil((bands * bytesOfBand) / (1 << 18))));
   return { ...grid, chunks, bands, subsets, reductionPieces };
 }
 

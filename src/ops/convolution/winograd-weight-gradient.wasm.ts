@@ -35,7 +35,7 @@ function plan(call: KernelCall, scheme: Scheme): KernelPlan {
   const { bands, parts, tilesPerBand, tilesPerBlock } = splitGradient(shape, tiles);
   const reductionPieces = Math.min(
     parts * shape.blocking.vectorParts,
-    Math.ceil((bands * parts * sumBytes(shape)) / (1 << 20)),
+    Math.ceil((bands * parts * sumBytes(shape)) / (1 << 18)),
   );
   const plane = (index: number, layout: Layout, first: readonly number[], bounds: readonly number[]): Argument[] => [
     { buffer: "input", index, offset: layout.offset },

@@ -1,5 +1,5 @@
 import { accessOf } from "../../codegen/wasm/operand.ts";
-import { chooseTile, evenParts } from "../../codegen/wasm/tiles.ts";
+import { chooseTile, evenParts, evenPieces } from "../../codegen/wasm/tiles.ts";
 import { expressionKey, input } from "../../core/expression.ts";
 import type { Argument, KernelCall, KernelPlan, WasmKernel } from "../../core/kernel.ts";
 import { numel } from "../../core/shape.ts";
@@ -95,7 +95,7 @@ function cut({ m, n, k }: MatmulSizes, { target, attributes }: KernelCall): Cuts
   const kBlocks = Math.ceil(k / mostDepth);
   // Few rows: turning b into panels takes longer than the products.
   const packing = attributes.transposeB === true ? packingFlops : 0;
-  const wanted = Math.ceil(((2 * m + packing) * n * k) / pieceFlops);
+  const wanted = evenPieces(((2 * m + packing) * n * k) / pieceFlops);
   const blocks = { vectors, mostRows: tile.rows, rowBlocks, columnBlocks, kBlocks };
   // Many terms for few results: parts of the sum, not of the matrix, are what there is to share out.
   if (m <= 64 && n <= 64 && kBlocks >= 8) {

@@ -1,3 +1,4 @@
+import { evenPieces } from "../../../codegen/wasm/tiles.ts";
 import type { Target } from "../../../core/kernel.ts";
 import { type Blocking, chooseBlocking } from "../weight-gradient-blocking.ts";
 import type { Scheme } from "./transforms.ts";
@@ -86,7 +87,8 @@ export function splitGradient(shape: GradientShape, tiles: number) {
   const [channelParts, outputParts] = partsOf(shape);
   const parts = channelParts * outputParts;
   const wanted = Math.min(32, Math.max(8, Math.round((2 * positions * tiles * channels * outputs) / pieceFlops)));
-  const bands = Math.max(1, Math.min(Math.ceil(wanted / parts), Math.floor(tiles / (2 * blockTiles))));
+  const most = Math.max(1, Math.min(Math.ceil(wanted / parts), Math.floor(tiles / (2 * blockTiles))));
+  const bands = most > 1 && parts % 2 > 0 ? evenPieces(most) : most;
   const tilesPerBand = Math.ceil(tiles / bands);
   const blocks = Math.ceil(tilesPerBand / blockTiles);
   return {
