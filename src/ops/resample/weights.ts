@@ -85,9 +85,17 @@ export const weightRules: Readonly<Record<string, Rule>> = {
   },
 
   reflect(inputSize, _outputSize, [before]) {
+    const period = Math.max(2 * (inputSize - 1), 1);
     return (output, term) => {
-      const index = Math.abs(output - (before as number));
-      term(index < inputSize ? index : 2 * (inputSize - 1) - index, 1);
+      const index = Math.abs(output - (before as number)) % period;
+      term(index < inputSize ? index : period - index, 1);
+    };
+  },
+
+  wrap(inputSize, _outputSize, [before]) {
+    return (output, term) => {
+      const rest = (output - (before as number)) % inputSize;
+      term(rest < 0 ? rest + inputSize : rest, 1);
     };
   },
 
