@@ -27,7 +27,8 @@ function clip(call: Call): Tensor {
 /** The slope spreads over x from the last axis on: [C, 1, 1] is one a channel. */
 function prelu(call: Call): Tensor {
   const [x, slope] = [call.tensor(0), call.tensor(1)];
-  if (slope.numel === 1) return F.prelu(x, slope.reshape(1));
+  // Before opset 7 a list is one slope a channel.
+  if (slope.numel === 1 || (call.opset < 7 && slope.dim === 1)) return F.prelu(x, slope.reshape(-1));
   const atChannels = slope.dim === x.dim ? slope.shape.slice(1) : slope.shape;
   const [channels, ...rest] = atChannels;
   const perChannel = channels === x.shape[1] && slope.numel === channels && rest.length === x.dim - 2;
