@@ -1,8 +1,9 @@
 import { functional as F } from "../../../../nn/index.ts";
 import * as ops from "../../../../ops/index.ts";
-import { Tensor } from "../../../../tensor/index.ts";
+import { arange, full, rand, Tensor } from "../../../../tensor/index.ts";
 import type { Call } from "../call.ts";
 import type { Operator, Operators } from "../operator.ts";
+import { computed, type Value } from "../value.ts";
 
 const unary = (record: (x: Tensor) => Tensor): Operator => ({ record: (call) => record(call.tensor(0)) });
 
@@ -26,7 +27,8 @@ function clip(call: Call): Tensor {
 /** The slope spreads over x from the last axis on: [C, 1, 1] is one a channel. */
 function prelu(call: Call): Tensor {
   const [x, slope] = [call.tensor(0), call.tensor(1)];
-  if (slope.numel === 1) return F.prelu(x, slope.reshape(1));
+  // Before opset 7 a list is one slope a channel.
+  if (slope.numel === 1 || (call.opset < 7 && slope.dim === 1)) return F.prelu(x, slope.reshape(-1));
   const atChannels = slope.dim === x.dim ? slope.shape.slice(1) : slope.shape;
   const [channels, ...rest] = atChannels;
   const perChannel = channels === x.shape[1] && slope.numel === channels && rest.length === x.dim - 2;
@@ -44,6 +46,13 @@ function softmax(call: Call, apply: (x: Tensor, dim: number) => Tensor): Tensor 
   return apply(x.reshape(rows, -1), 1).reshape(x.shape);
 }
 
+/** 1 at the first largest along `dim`, else 0. */
+function hardmax(x: Tensor, dim: number): Tensor {
+  const at = dim < 0 ? dim + x.dim : dim;
+  const along = x.shape.map((size, axis) => (axis === at ? size : 1));
+  return x.argmax(at, true).to("float32").eq(arange(0, x.shape[at]!).reshape(along));
+}
+
 function hardSigmoid(call: Call): Tensor {
   const x = call.tensor(0);
   const [alpha, beta] = [call.float("alpha", 0.2), call.float("beta", 0.5)];
@@ -51,14 +60,20 @@ function hardSigmoid(call: Call): Tensor {
   return x.mul(alpha).add(beta).clamp({ min: 0, max: 1 });
 }
 
-/** The ratio is an attribute before opset 12, and an input since. In training as here: only where the network trains. */
-function dropout(call: Call): Tensor {
+/**
+ * The ratio is an attribute before opset 12, and an input since. Drops where the network trains, or the file says that it
+ * does. The second output tells what stays.
+ */
+function dropout(call: Call): (Tensor | Value)[] {
   call.int("seed", 0);
+  const x = call.tensor(0);
   const old = call.float("ratio", 0.5);
   const [ratio = old] = call.optionalNumbers(1) ?? [];
-  if (call.optionalNumbers(2)?.[0]) call.fail("training_mode 1 is not supported: export the network for evaluation");
+  const asked = Boolean(call.optionalNumbers(2)?.[0]);
   if (call.opset < 7) call.int("is_test", 0);
-  return F.dropout(call.tensor(0), ratio, call.training);
+  if (!(call.training || asked) || ratio === 0) return [x, computed(full(x.shape, 1), "bool")];
+  const drawn = rand(x.shape);
+  return [new Tensor(ops.dropout(x.node, drawn.node, ratio)), computed(drawn.ge(ratio), "bool")];
 }
 
 export const activations: Operators = {
@@ -68,6 +83,7 @@ export const activations: Operators = {
   HardSwish: unary(F.hardswish),
   Erf: unary((x) => new Tensor(ops.erf(x.node))),
   Softplus: unary((x) => F.softplus(x)),
+  Mish: unary((x) => x.mul(F.softplus(x).tanh())),
   Softsign: unary((x) => x.div(x.abs().add(1))),
   HardSigmoid: { record: hardSigmoid },
   LeakyRelu: { record: (call) => F.leakyRelu(call.tensor(0), call.float("alpha", 0.01)) },
@@ -79,6 +95,29 @@ export const activations: Operators = {
       return F.gelu(call.tensor(0), { approximate: approximate as "none" | "tanh" });
     },
   },
+  Celu: {
+    record(call) {
+      const alpha = call.float("alpha", 1);
+      return F.elu(call.tensor(0).div(alpha)).mul(alpha);
+    },
+  },
+  Selu: {
+    record(call) {
+      const alpha = call.float("alpha", 1.6732632423543772);
+      return F.elu(call.tensor(0), alpha).mul(call.float("gamma", 1.0507009873554805));
+    },
+  },
+  ThresholdedRelu: {
+    record: (call) => call.tensor(0).gt(call.float("alpha", 1)).where(call.tensor(0), 0),
+  },
+  Shrink: {
+    record(call) {
+      const x = call.tensor(0);
+      const [bound, bias] = [call.float("lambd", 0.5), call.float("bias", 0)];
+      return x.lt(-bound).where(x.add(bias), x.gt(bound).where(x.sub(bias), 0));
+    },
+  },
+  Hardmax: { record: (call) => softmax(call, hardmax) },
   PRelu: { record: prelu },
   Clip: { plain: [1, 2], record: clip },
   Softmax: { record: (call) => softmax(call, F.softmax) },

@@ -1,8 +1,8 @@
-import * as ops from "../../../../ops/index.ts";
-import { Tensor } from "../../../../tensor/index.ts";
+import type { Tensor } from "../../../../tensor/index.ts";
 import type { Call } from "../call.ts";
 import type { Operator, Operators } from "../operator.ts";
-import { computed, type Value } from "../value.ts";
+import type { Value } from "../value.ts";
+import { asFirst, roundHalfEven, truncated } from "./integers.ts";
 
 /** Before opset 7 the second input is spread out only from `axis` on, and only where `broadcast` says so. */
 function second(call: Call): Tensor {
@@ -16,7 +16,7 @@ function second(call: Call): Tensor {
 }
 
 const binary = (apply: (a: Tensor, b: Tensor) => Tensor): Operator => ({
-  record: (call) => apply(call.tensor(0), second(call)),
+  record: (call) => asFirst(call, apply(call.tensor(0), second(call))),
 });
 
 const unary = (apply: (x: Tensor) => Tensor): Operator => ({ record: (call) => apply(call.tensor(0)) });
@@ -29,13 +29,25 @@ const several = (apply: (a: Tensor, b: Tensor) => Tensor): Operator => ({
 /** Whole numbers are divided towards zero. */
 function divide(call: Call): Tensor | Value {
   const quotient = call.tensor(0).div(second(call));
-  const { kind } = call.value(0);
-  return kind === "float" ? quotient : computed(new Tensor(ops.cast(quotient.node, "int32")), kind);
+  return call.value(0).kind === "float" ? quotient : asFirst(call, truncated(quotient));
 }
 
-function power(call: Call): Tensor {
-  const exponent = call.value(1).numbers;
-  return call.tensor(0).pow(exponent?.length === 1 && call.tensor(1).dim === 0 ? exponent[0]! : second(call));
+/** A whole base gives whole numbers, whatever the exponent is. */
+function power(call: Call): Tensor | Value {
+  const [base, exponent] = [call.value(0), call.value(1)];
+  const single = exponent.numbers?.length === 1 && call.tensor(1).dim === 0;
+  const y = base.tensor.pow(single ? exponent.numbers[0]! : second(call));
+  if (base.kind === "float") return y;
+  // A power is not computed exactly, but nearly.
+  return asFirst(call, exponent.kind === "float" ? truncated(y.add(y.sign().mul(1e-3))) : roundHalfEven(y));
+}
+
+/** The rest has the sign of the divisor, or with fmod that of what is divided. */
+function modulo(call: Call): Tensor | Value {
+  const [a, b] = [call.tensor(0).to("float32"), call.tensor(1)];
+  const quotient = a.div(b);
+  const whole = call.int("fmod", 0) === 0 ? quotient.floor() : truncated(quotient);
+  return asFirst(call, a.sub(whole.mul(b)));
 }
 
 export const arithmetic: Operators = {
@@ -61,5 +73,7 @@ export const arithmetic: Operators = {
   Sign: unary((x) => x.sign()),
   Floor: unary((x) => x.floor()),
   Ceil: unary((x) => x.neg().floor().neg()),
+  Round: unary(roundHalfEven),
+  Mod: { record: modulo },
   Reciprocal: unary((x) => x.pow(-1)),
 };

@@ -1,4 +1,4 @@
-import type { Tensor } from "../../../../tensor/index.ts";
+import { full, type Tensor } from "../../../../tensor/index.ts";
 import type { Operator, Operators } from "../operator.ts";
 import { computed } from "../value.ts";
 
@@ -17,7 +17,21 @@ export const comparisons: Operators = {
   Or: comparison((a, b) => a.maximum(b)),
   Xor: comparison((a, b) => a.ne(b)),
   Not: { record: (call) => computed(call.tensor(0).eq(0), "bool") },
+  IsNaN: { record: (call) => computed(call.tensor(0).ne(call.tensor(0)), "bool") },
+  IsInf: {
+    record(call) {
+      const x = call.tensor(0);
+      const found = [
+        ...(call.int("detect_positive", 1) ? [x.eq(Number.POSITIVE_INFINITY)] : []),
+        ...(call.int("detect_negative", 1) ? [x.eq(Number.NEGATIVE_INFINITY)] : []),
+      ];
+      return computed(found.length > 0 ? found.reduce((a, b) => a.maximum(b)) : full(x.shape, 0), "bool");
+    },
+  },
   Where: {
-    record: (call) => computed(call.tensor(0).where(call.tensor(1), call.tensor(2)), call.value(1).kind),
+    record(call) {
+      const { kind, type } = call.value(1);
+      return computed(call.tensor(0).where(call.tensor(1), call.tensor(2)), kind, type);
+    },
   },
 };

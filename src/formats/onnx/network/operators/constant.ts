@@ -5,6 +5,7 @@ import { type Call, list } from "../call.ts";
 import { kindOf, knownOf } from "../known-tensor.ts";
 import type { Operators } from "../operator.ts";
 import { computed, known, mostKnown, type Value } from "../value.ts";
+import { wrapped } from "./integers.ts";
 
 function constant(call: Call): Value {
   const tensor = call.stored("value");
@@ -19,14 +20,25 @@ function constant(call: Call): Value {
   return call.fail(`its attribute ${single ?? "value"} is not supported`);
 }
 
-/** Types are float32 where they are fractions; whole numbers are cut towards zero. */
-function cast(call: Call): Value {
-  const kind = kindOf(call.int("to", 1));
-  call.int("saturate", 1);
+/** Types are float32 where they are fractions; whole numbers are cut towards zero, and to the bits of small types. */
+function castTo(call: Call, type: number): Value {
   const { tensor, kind: from } = call.value(0);
-  if (kind === "bool") return computed(tensor.ne(0), kind);
-  if (kind === "int" && from === "float") return computed(tensor.to("int32"), kind);
-  return computed(kind === "float" ? tensor.to("float32") : tensor, kind);
+  const kind = kindOf(type);
+  if (kind === "bool") return computed(tensor.ne(0), kind, type);
+  if (kind === "float") return computed(tensor.to("float32"), kind, type);
+  const whole = from === "float" ? tensor.to("int32") : tensor;
+  return computed(wrapped(whole, type), kind, type);
+}
+
+function cast(call: Call): Value {
+  call.int("saturate", 1);
+  return castTo(call, call.int("to", 1));
+}
+
+function castLike(call: Call): Value {
+  call.int("saturate", 1);
+  const { type, kind } = call.value(1);
+  return castTo(call, type ?? (kind === "float" ? 1 : kind === "bool" ? 9 : 7));
 }
 
 /** Sizes are known, whatever the numbers are. */
@@ -44,7 +56,7 @@ export const constants: Operators = {
     record(call) {
       const tensor = call.stored("value");
       const one = tensor ? knownOf(realTensor("value", storedTensor(tensor, "")), tensor.dataType) : null;
-      return computed(full(call.numbers(0), one?.numbers?.[0] ?? 0), one?.kind ?? "float");
+      return computed(full(call.numbers(0), one?.numbers?.[0] ?? 0), one?.kind ?? "float", one?.type);
     },
   },
   Shape: { record: shape },
@@ -57,9 +69,10 @@ export const constants: Operators = {
       if (!(count <= mostKnown))
         call.fail(`gives at most ${mostKnown} numbers, and not from ${start} to ${limit} by ${delta}`);
       const numbers = Float64Array.from({ length: count }, (_, at) => start + at * delta);
-      return known(numbers, [count], call.value(0).kind);
+      return known(numbers, [count], call.value(0).kind, call.value(0).type);
     },
   },
   Cast: { record: cast },
+  CastLike: { record: castLike },
   Identity: { record: (call) => call.value(0) },
 };

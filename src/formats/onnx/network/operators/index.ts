@@ -8,6 +8,7 @@ import { linears } from "./linear.ts";
 import { movements } from "./movement.ts";
 import { normalizations } from "./normalization.ts";
 import { pools } from "./pooling.ts";
+import { quantizations } from "./quantization.ts";
 import { reductions } from "./reduction.ts";
 import { resizes } from "./resize.ts";
 import { selections } from "./selection.ts";
@@ -25,5 +26,6 @@ export const operators: Operators = {
   ...resizes,
   ...movements,
   ...selections,
+  ...quantizations,
   ...constants,
 };

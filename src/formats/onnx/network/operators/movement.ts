@@ -3,6 +3,7 @@ import { functional as F } from "../../../../nn/index.ts";
 import type { Tensor } from "../../../../tensor/index.ts";
 import type { Call } from "../call.ts";
 import type { Operators } from "../operator.ts";
+import { pad } from "./pad.ts";
 
 /** 0 keeps a size, unless allowzero says that it is one; -1 follows from the others. */
 function reshape(call: Call): Tensor {
@@ -52,31 +53,6 @@ function tile(call: Call): Tensor {
   const apart = x.reshape(x.shape.flatMap((size) => [1, size]));
   const spread = apart.expand(x.shape.flatMap((size, axis) => [repeats[axis]!, size]));
   return spread.reshape(x.shape.map((size, axis) => size * repeats[axis]!));
-}
-
-const modes: Readonly<Record<string, "constant" | "reflect" | "replicate">> = {
-  constant: "constant",
-  reflect: "reflect",
-  edge: "replicate",
-};
-
-/** All beginnings, then all ends: as attributes before opset 11, as inputs since. */
-function pad(call: Call): Tensor {
-  const x = call.tensor(0);
-  const name = call.text("mode", "constant");
-  const mode = Object.hasOwn(modes, name) ? modes[name]! : call.fail(`mode ${name} is not supported`);
-  const old = call.opset < 11;
-  const pads = call.given(old ? (call.opset < 2 ? "paddings" : "pads") : "pads", 1) ?? call.fail("needs pads");
-  const value = old ? call.float("value", 0) : (call.optionalNumbers(2)?.[0] ?? 0);
-  const axes = call.optionalNumbers(3)?.map((axis) => (axis < 0 ? axis + x.dim : axis)) ?? x.shape.map((_, at) => at);
-  if (pads.length !== 2 * axes.length) call.fail(`needs ${2 * axes.length} pads, got ${pads.length}`);
-  const sides = new Array<number>(2 * x.dim).fill(0);
-  for (const [at, axis] of axes.entries()) {
-    sides[2 * (x.dim - 1 - axis)] = pads[at]!;
-    sides[2 * (x.dim - 1 - axis) + 1] = pads[at + axes.length]!;
-  }
-  while (sides.length > 2 && sides.at(-1) === 0 && sides.at(-2) === 0) sides.length -= 2;
-  return F.pad(x, sides, mode, value);
 }
 
 function depthToSpace(call: Call): Tensor {

@@ -12,28 +12,37 @@ function move(running: Buffer, now: Tensor["node"], kept: number): void {
 }
 
 /** By the running statistics; while the network trains by the batch's own, which then move the running ones. */
-function batchNorm(call: Call): Tensor {
+function batchNorm(call: Call): Tensor[] {
   const x = call.tensor(0);
   const [weight, bias, mean, variance] = [1, 2, 3, 4].map((at) => call.tensor(at)) as [Tensor, Tensor, Tensor, Tensor];
   const eps = call.float("epsilon", 1e-5);
   const momentum = call.float("momentum", 0.9);
   call.only("spatial", 1);
-  call.only("training_mode", 0);
+  const asked = call.int("training_mode", 0) !== 0;
   if (call.opset < 7) call.int("is_test", 0);
   const [batch, channels, ...spatial] = x.shape;
   const area = spatial.reduce((product, size) => product * size, 1);
   const picture = x.dim === 4 ? x : x.reshape(batch!, channels!, area, 1);
   const options = { eps, weight: weight.node, bias: bias.node };
   const back = (output: Tensor) => (x.dim === 4 ? output : output.reshape(x.shape));
-  if (!call.training || !(mean instanceof Buffer) || !(variance instanceof Buffer)) {
-    return back(new Tensor(ops.batchNorm2d(picture.node, mean.node, variance.node, options)));
+  const moved = mean instanceof Buffer && variance instanceof Buffer ? { mean, variance } : null;
+  if (!asked && !(call.training && moved)) {
+    return [back(new Tensor(ops.batchNorm2d(picture.node, mean.node, variance.node, options)))];
   }
   const found = ops.batchNorm2dTraining(picture.node, options);
-  noGrad(() => {
-    move(mean, found.mean, momentum);
-    move(variance, found.variance, momentum);
-  });
-  return back(new Tensor(found.output));
+  if (call.training && moved) {
+    noGrad(() => {
+      move(moved.mean, found.mean, momentum);
+      move(moved.variance, found.variance, momentum);
+    });
+  }
+  const output = back(new Tensor(found.output));
+  if (!asked) return [output];
+  const running = (old: Tensor, now: Tensor["node"]) => old.mul(momentum).add(new Tensor(now).mul(1 - momentum));
+  // ONNX divides by the number of elements, PyTorch (and its op here) by one less.
+  const count = batch! * area;
+  const whole = new Tensor(found.variance).mul((count - 1) / count);
+  return [output, running(mean, found.mean), running(variance, whole.node)];
 }
 
 function layerNorm(call: Call): Tensor[] {
@@ -53,18 +62,43 @@ function layerNorm(call: Call): Tensor[] {
   return [output, mean, x.sub(mean).pow(2).mean(axes, true).add(eps).pow(-0.5)];
 }
 
+/** [N, C, …], each of N by its own mean and variance over all else. */
+function centredRows(x: Tensor, eps: number): Tensor {
+  const axes = x.shape.slice(2).map((_, axis) => axis + 2);
+  const centred = x.sub(x.mean(axes, true));
+  return centred.div(centred.pow(2).mean(axes, true).add(eps).sqrt());
+}
+
+const perChannel = (each: Tensor, { dim }: Tensor) => each.reshape([-1, ...new Array<number>(dim - 2).fill(1)]);
+
 /** [N, C, …], by the mean and the variance of each sample's channel. */
 function instanceNorm(call: Call): Tensor {
   const x = call.tensor(0);
-  const eps = call.float("epsilon", 1e-5);
-  const axes = x.shape.slice(2).map((_, axis) => axis + 2);
-  const perChannel = (each: Tensor) => each.reshape([-1, ...axes.map(() => 1)]);
+  const rows = centredRows(x, call.float("epsilon", 1e-5));
+  return rows.mul(perChannel(call.tensor(1), x)).add(perChannel(call.tensor(2), x));
+}
+
+/** By the mean and the variance of each sample's group of channels. Before opset 21 scale and bias are one a group. */
+function groupNorm(call: Call): Tensor {
+  const x = call.tensor(0);
+  const groups = call.int("num_groups", 0);
+  call.only("stash_type", 1);
+  const [batch, channels] = x.shape as [number, number];
+  if (groups < 1 || channels % groups !== 0) call.fail(`needs groups that part ${channels} channels, got ${groups}`);
+  const rows = centredRows(x.reshape(batch, groups, -1), call.float("epsilon", 1e-5));
+  const [scale, bias] = [call.tensor(1), call.tensor(2)];
+  if (scale.shape[0] === channels) {
+    return rows.reshape(x.shape).mul(perChannel(scale, x)).add(perChannel(bias, x));
+  }
+  return rows.mul(scale.reshape(-1, 1)).add(bias.reshape(-1, 1)).reshape(x.shape);
+}
+
+/** By mean and variance over `axes`. */
+function meanVarianceNorm(call: Call): Tensor {
+  const x = call.tensor(0);
+  const axes = call.ints("axes") ?? [0, 2, 3];
   const centred = x.sub(x.mean(axes, true));
-  const deviation = centred.pow(2).mean(axes, true).add(eps).sqrt();
-  return centred
-    .div(deviation)
-    .mul(perChannel(call.tensor(1)))
-    .add(perChannel(call.tensor(2)));
+  return centred.div(centred.pow(2).mean(axes, true).sqrt().add(1e-9));
 }
 
 /** x / (bias + alpha / size · Σ x² over `size` neighbouring channels)^beta. */
@@ -86,5 +120,7 @@ export const normalizations: Operators = {
   BatchNormalization: { buffers: [3, 4], record: batchNorm, describe: channels },
   LayerNormalization: { record: layerNorm, describe: ([, weight]) => weight?.join("×") ?? "" },
   InstanceNormalization: { record: instanceNorm, describe: channels },
+  GroupNormalization: { record: groupNorm, describe: channels },
+  MeanVarianceNormalization: { record: meanVarianceNorm },
   LRN: { record: localResponse },
 };

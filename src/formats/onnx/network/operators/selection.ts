@@ -41,6 +41,14 @@ function gather(call: Call): Tensor {
   return take(x, axis, positions(at), index.shape);
 }
 
+/** The element at each position of the index, along one axis. */
+function gatherElements(call: Call): Tensor {
+  const x = call.tensor(0);
+  const axis = axisIn(call, call.int("axis", 0), x.dim);
+  const index = call.tensor(1).to("int32");
+  return x.gather(axis, index.lt(0).where(index.add(x.shape[axis]!), index).to("int32"));
+}
+
 /** Starts, ends, axes and steps: attributes before opset 10, without steps, and inputs since. */
 function slice(call: Call): Tensor {
   const x = call.tensor(0);
@@ -83,6 +91,7 @@ function concat(call: Call): Tensor | Value {
 
 export const selections: Operators = {
   Gather: { plain: [1], record: gather },
+  GatherElements: { record: gatherElements },
   Slice: { plain: [1, 2, 3, 4], record: slice },
   Split: { plain: [1], record: split },
   Concat: { record: concat },
