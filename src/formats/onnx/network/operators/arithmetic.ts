@@ -33,6 +33,14 @@ function divide(call: Call): Tensor | Value {
   return kind === "float" ? quotient : computed(new Tensor(ops.cast(quotient.node, "int32")), kind);
 }
 
+/** The rest has the sign of the divisor, or with fmod that of the dividend. */
+function modulo(call: Call): Tensor {
+  const [a, b] = [call.tensor(0), call.tensor(1)];
+  const quotient = a.div(b);
+  const whole = call.int("fmod", 0) === 0 ? quotient.floor() : quotient.abs().floor().mul(quotient.sign());
+  return a.sub(whole.mul(b));
+}
+
 function power(call: Call): Tensor {
   const exponent = call.value(1).numbers;
   return call.tensor(0).pow(exponent?.length === 1 && call.tensor(1).dim === 0 ? exponent[0]! : second(call));
@@ -44,6 +52,7 @@ export const arithmetic: Operators = {
   Mul: binary((a, b) => a.mul(b)),
   Div: { record: divide },
   Pow: { record: power },
+  Mod: { record: modulo },
   Min: several((a, b) => a.minimum(b)),
   Max: several((a, b) => a.maximum(b)),
   Sum: several((a, b) => a.add(b)),
