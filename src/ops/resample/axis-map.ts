@@ -3,7 +3,7 @@ import { weightRules } from "./weights.ts";
 /**
  * A linear map along one axis, as attributes: [kind, input size, output size, …numbers of the kind].
  * Kinds: identity; nearest (scale); bilinear and bicubic (scale, alignCorners), scale 0 meaning "from the sizes";
- * resize (scale, mode, coordinates, rounding, cubic coefficient, excludeOutside: ONNX's names); pool (kernel, stride, padding, divisor: "include", "exclude" or a number); adaptive; reflect and replicate (before); flip.
+ * resize (scale, mode, coordinates, rounding, cubic coefficient, excludeOutside, antialias, start, end: ONNX's names); pool (kernel, stride, padding, divisor: "include", "exclude" or a number; dilation); adaptive; reflect and replicate (before); flip.
  */
 export type AxisMap = readonly [kind: string, inputSize: number, outputSize: number, ...(number | string | boolean)[]];
 

@@ -65,14 +65,14 @@ export const weightRules: Readonly<Record<string, Rule>> = {
 
   resize: resizeRule,
 
-  pool(inputSize, _outputSize, [kernel, stride, padding, divisor]) {
+  pool(inputSize, _outputSize, [kernel, stride, padding, divisor, dilation = 1]) {
     return (output, term) => {
       const start = output * (stride as number) - (padding as number);
-      const end = Math.min(start + (kernel as number), inputSize + (padding as number));
-      const first = Math.max(start, 0);
-      const last = Math.min(end, inputSize);
-      const count = divisor === "include" ? end - start : divisor === "exclude" ? last - first : (divisor as number);
-      for (let index = first; index < last; index++) term(index, 1 / count);
+      const taps = Array.from({ length: kernel as number }, (_, tap) => start + tap * (dilation as number));
+      const inside = taps.filter((index) => index >= 0 && index < inputSize);
+      const within = () => taps.filter((index) => index < inputSize + (padding as number)).length;
+      const count = divisor === "include" ? within() : divisor === "exclude" ? inside.length : (divisor as number);
+      for (const index of inside) term(index, 1 / count);
     };
   },
 

@@ -4,6 +4,11 @@ import type { Tensor } from "../../../tensor/index.ts";
 import type { Attribute, Node } from "../model_pb.ts";
 import { known, type Value } from "./value.ts";
 
+/** What a file asks for is valid, but not among what is supported. */
+export class NotSupportedError extends ArgumentError {
+  override name = "NotSupportedError";
+}
+
 /** What an operator is given to record one node: its inputs, and its attributes, each of which must be read. */
 export class Call {
   readonly node: Node;
@@ -25,6 +30,11 @@ export class Call {
   /** @throws ArgumentError of one line that begins with the operator. */
   fail(problem: string): never {
     throw new ArgumentError(`${this.node.opType}: ${problem}`);
+  }
+
+  /** @throws NotSupportedError of one line that begins with the operator. */
+  refuse(problem: string): never {
+    throw new NotSupportedError(`${this.node.opType}: ${problem}`);
   }
 
   has(input: number): boolean {
@@ -95,14 +105,14 @@ export class Call {
   /** @throws ArgumentError unless the attribute has this value, or is left out. */
   only(name: string, value: number): void {
     const found = this.int(name, value);
-    if (found !== value) this.fail(`${name} ${found} is not supported, only ${value}`);
+    if (found !== value) this.refuse(`${name} ${found} is not supported, only ${value}`);
   }
 
   /** @throws ArgumentError that names an attribute which the operator does not know. */
   checkAttributes(): void {
     for (const name of this.#attributes.keys()) {
       // The first operators told with it where they may write.
-      if (!this.#read.has(name) && name !== "consumed_inputs") this.fail(`its attribute ${name} is not supported`);
+      if (!this.#read.has(name) && name !== "consumed_inputs") this.refuse(`its attribute ${name} is not supported`);
     }
   }
 

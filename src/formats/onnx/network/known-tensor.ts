@@ -7,7 +7,7 @@ export const kindOf = (dataType: number): Kind =>
 
 /** A stored tensor as a value of known numbers. */
 export function knownOf(tensor: SafetensorsTensor, dataType: number): Value {
-  return known(numbersOf(tensor), tensor.shape, kindOf(dataType));
+  return known(numbersOf(tensor), tensor.shape, kindOf(dataType), dataType);
 }
 
 /** 64-bit whole numbers may be above what int32 holds: "to the end" is such a one. */

@@ -39,8 +39,12 @@ export class OnnxNode extends Module {
     const record = (): readonly Value[] => {
       const found = operator.record(call);
       call.checkAttributes();
-      const kind = inputs[0]?.kind ?? "float";
-      return [found].flat().map((each) => (each instanceof Tensor ? computed(each, kind) : (each as Value)));
+      const [first] = inputs;
+      return [found]
+        .flat()
+        .map((each) =>
+          each instanceof Tensor ? computed(each, first?.kind ?? "float", first?.type) : (each as Value),
+        );
     };
     return inputs.every((each) => each === null || each.numbers) ? fold(record) : record();
   }

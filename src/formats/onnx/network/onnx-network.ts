@@ -8,7 +8,7 @@ import type { Model, Node } from "../model_pb.ts";
 import { opsetOf } from "../parse.ts";
 import { storedTensor } from "../tensor.ts";
 import type { Tensor as FileTensor } from "../value_pb.ts";
-import { knownOf } from "./known-tensor.ts";
+import { kindOf, knownOf } from "./known-tensor.ts";
 import { classOf, type OnnxNode, operatorName, operatorOf } from "./node-module.ts";
 import { computed, type Value } from "./value.ts";
 
@@ -19,6 +19,8 @@ export interface OnnxInput {
   readonly name: string;
   /** Null where the file does not tell the rank. */
   readonly dimensions: readonly Dimension[] | null;
+  /** ONNX's number of its element type; 0 where the file does not tell it. */
+  readonly type: number;
 }
 
 /** Gives the numbers of a tensor that lies in a file of its own. */
@@ -53,6 +55,7 @@ export class OnnxNetwork extends Module {
         name,
         dimensions:
           type?.tensorType?.shape?.dim.map(({ dimValue, dimParam }) => dimParam || Number(dimValue) || null) ?? null,
+        type: type?.tensorType?.elemType ?? 0,
       }));
     this.outputs = graph.output.map(({ name }) => name);
     const opset = opsetOf(model) ?? 1;
@@ -113,9 +116,9 @@ export class OnnxNetwork extends Module {
       const value = values.get(name);
       if (value) values.set(alias, value);
     }
-    for (const [at, { name }] of this.inputs.entries()) {
+    for (const [at, { name, type }] of this.inputs.entries()) {
       const given = inputs[at]!;
-      values.set(name, "kind" in given ? given : computed(given, given.dtype === "int32" ? "int" : "float"));
+      values.set(name, "kind" in given ? given : inputValue(given, type));
     }
     for (const each of this.#nodes) {
       const { node } = each;
@@ -162,6 +165,12 @@ export class OnnxNetwork extends Module {
     this.#counts.set(base, count);
     return key;
   }
+}
+
+/** Of the kind that the file declares: whole numbers may be given as float32 too. */
+function inputValue(given: Tensor, type: number): Value {
+  const kind = type === 0 ? (given.dtype === "int32" ? "int" : "float") : kindOf(type);
+  return computed(kind === "float" ? given.to("float32") : given, kind, type || undefined);
 }
 
 function keyOf({ name, output, opType }: Node): string {

@@ -10,6 +10,8 @@ export type Kind = "float" | "int" | "bool";
 /** What a name of an ONNX graph stands for while it is recorded. */
 export interface Value {
   readonly kind: Kind;
+  /** ONNX's number of the element type, where the file tells it: some operators round, wrap or cut off by it. */
+  readonly type?: number | undefined;
   readonly tensor: Tensor;
   /** Numbers that are known before anything runs (sizes, axes, constants); null for what is computed, and for parameters. */
   readonly numbers: Float64Array | null;
@@ -19,11 +21,12 @@ export interface Value {
 const exact = new WeakMap<Node, Float64Array>();
 
 /** A value of known numbers. */
-export function known(numbers: readonly number[] | Float64Array, shape: Shape, kind: Kind): Value {
+export function known(numbers: readonly number[] | Float64Array, shape: Shape, kind: Kind, type?: number): Value {
   const values = numbers instanceof Float64Array ? numbers : Float64Array.from(numbers);
   let tensor: Tensor | null = null;
   return {
     kind,
+    type,
     numbers: values,
     get tensor() {
       tensor ??= new Tensor(leaf(values, shape));
@@ -32,7 +35,12 @@ export function known(numbers: readonly number[] | Float64Array, shape: Shape, k
   };
 }
 
-export const computed = (tensor: Tensor, kind: Kind = "float"): Value => ({ kind, tensor, numbers: null });
+export const computed = (tensor: Tensor, kind: Kind = "float", type?: number): Value => ({
+  kind,
+  type,
+  tensor,
+  numbers: null,
+});
 
 /** A single number becomes a part of the expression that it is used in. */
 function leaf(numbers: Float64Array, shape: Shape): Node {
@@ -68,7 +76,7 @@ export function fold(record: () => readonly Value[]): readonly Value[] {
     if (value.numbers || numel(value.tensor.shape) > mostKnown) return value;
     const [numbers] = evaluate([value.tensor.node], numbersOf, "float64");
     const round = value.kind === "float" ? Math.fround : Math.trunc;
-    return known(Float64Array.from(numbers!, round), value.tensor.shape, value.kind);
+    return known(Float64Array.from(numbers!, round), value.tensor.shape, value.kind, value.type);
   });
 }
 

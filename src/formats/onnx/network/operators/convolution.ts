@@ -3,6 +3,7 @@ import { Tensor } from "../../../../tensor/index.ts";
 import type { Call } from "../call.ts";
 import type { Operators } from "../operator.ts";
 import { asKernel, asPicture, pair } from "./spatial.ts";
+import { convolveVolume, planeOf, transposeVolume } from "./volume.ts";
 import { sides, type Windows, windowsOf } from "./windows.ts";
 
 function attributesOf({ stride, dilation, begin, end }: Windows, groups: number) {
@@ -50,13 +51,17 @@ const sized = (numbers: readonly number[]) => numbers.join("×");
 
 export const convolutions: Operators = {
   Conv: {
-    record: (call) =>
-      asPicture(call, call.tensor(0), (x) => {
-        const windows = windowsOf(call, call.shape(0).slice(2), kernelOf(call));
-        const attributes = attributesOf(windows, call.int("group", 1));
-        const bias = call.optional(2)?.node ?? null;
-        return new Tensor(ops.recordConv2d(x.node, asKernel(call.tensor(1)).node, bias, attributes));
-      }),
+    record(call) {
+      const x = call.tensor(0);
+      const windows = windowsOf(call, x.shape.slice(2), kernelOf(call));
+      const groups = call.int("group", 1);
+      const [weight, bias] = [call.tensor(1), call.optional(2)];
+      if (x.dim === 5) return convolveVolume(x, weight, bias, windows, attributesOf(planeOf(windows), groups));
+      return asPicture(call, x, (picture) => {
+        const attributes = attributesOf(windows, groups);
+        return new Tensor(ops.recordConv2d(picture.node, asKernel(weight).node, bias?.node ?? null, attributes));
+      });
+    },
     describe([, weight], call) {
       if (!weight) return "";
       const groups = call.int("group", 1);
@@ -65,16 +70,25 @@ export const convolutions: Operators = {
     },
   },
   ConvTranspose: {
-    record: (call) =>
-      asPicture(call, call.tensor(0), (x) => {
-        const { windows, extra } = transposedWindows(call, call.shape(0).slice(2));
-        const attributes = {
-          ...attributesOf(windows, call.int("group", 1)),
-          output_padding: pair(extra, 0),
-        };
-        const bias = call.optional(2)?.node ?? null;
-        return new Tensor(ops.recordConvTranspose2d(x.node, asKernel(call.tensor(1)).node, bias, attributes));
-      }),
+    record(call) {
+      const x = call.tensor(0);
+      const { windows, extra } = transposedWindows(call, x.shape.slice(2));
+      const groups = call.int("group", 1);
+      const [weight, bias] = [call.tensor(1), call.optional(2)];
+      const attributes = (each: Windows, more: readonly number[]) => ({
+        ...attributesOf(each, groups),
+        output_padding: pair(more, 0),
+      });
+      if (x.dim === 5) {
+        const plane = attributes(planeOf(windows), extra.slice(1));
+        return transposeVolume(x, weight, bias, windows, extra[0]!, plane);
+      }
+      return asPicture(call, x, (picture) => {
+        const { node } = asKernel(weight);
+        const all = attributes(windows, extra);
+        return new Tensor(ops.recordConvTranspose2d(picture.node, node, bias?.node ?? null, all));
+      });
+    },
     describe([, weight], call) {
       if (!weight) return "";
       const [inputs, outputs, ...kernel] = weight;

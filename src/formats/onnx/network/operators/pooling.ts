@@ -3,7 +3,10 @@ import * as ops from "../../../../ops/index.ts";
 import { Tensor } from "../../../../tensor/index.ts";
 import type { Call } from "../call.ts";
 import type { Operators } from "../operator.ts";
+import { computed, type Value } from "../value.ts";
+import { largestAt } from "./pool-index.ts";
 import { asPicture, pair } from "./spatial.ts";
+import { poolVolume } from "./volume.ts";
 import { type Windows, windowsOf } from "./windows.ts";
 
 /** Where a window may begin: windows over the end count with ceil_mode, unless they begin in the padding there. */
@@ -13,63 +16,102 @@ function pooledSize(size: number, axis: number, { kernel, stride, dilation, begi
   return ceil && (count - 1) * stride[axis]! >= size + begin[axis]! ? count - 1 : count;
 }
 
-const symmetric = ({ begin, end }: Windows) => begin.every((each, axis) => each === end[axis]);
-/** The rule of PyTorch's pools, which ours keep. */
-const halfAtMost = ({ begin, kernel }: Windows) => begin.every((each, axis) => each <= kernel[axis]! / 2);
+const sizesOf = (x: Tensor, windows: Windows, ceilMode: boolean) =>
+  [0, 1].map((axis) => pooledSize(x.shape[axis + 2]!, axis, windows, ceilMode)) as [number, number];
 
-function poolWindows(call: Call): { windows: Windows; ceilMode: boolean } {
-  const sizes = call.shape(0).slice(2);
-  const kernel = call.ints("kernel_shape") ?? call.fail("needs the attribute kernel_shape");
-  return { windows: windowsOf(call, sizes, kernel), ceilMode: call.int("ceil_mode", 0) !== 0 };
-}
+/** What PyTorch's pools take, which ours keep to: the same padding on both sides, at most half the kernel. */
+const plain = ({ begin, end, kernel }: Windows) =>
+  begin.every((each, axis) => each === end[axis] && each <= kernel[axis]! / 2);
 
 function padded(x: Tensor, { begin, end }: Windows, value: number): Tensor {
-  const [top, left] = pair(begin, 0);
-  const [bottom, right] = pair(end, 0);
-  return F.pad(x, [left, right, top, bottom], "constant", value);
+  return F.pad(x, [begin[1]!, end[1]!, begin[0]!, end[0]!], "constant", value);
 }
 
 /** Without windows that begin in the padding at the end, which a padded input hides. */
-function cut(call: Call, y: Tensor, windows: Windows, ceilMode: boolean): Tensor {
-  const sizes = call.shape(0).slice(2);
-  const [height, width] = pair(
-    sizes.map((size, axis) => pooledSize(size, axis, windows, ceilMode)),
-    1,
-  );
+function cut(y: Tensor, [height, width]: readonly [number, number]): Tensor {
   return y.shape[2] === height && y.shape[3] === width ? y : y.slice(2, 0, height).slice(3, 0, width);
 }
 
-function maxPool(call: Call, x: Tensor): Tensor {
-  const { windows, ceilMode } = poolWindows(call);
-  call.only("storage_order", 0);
-  const options = { stride: pair(windows.stride, 1), dilation: pair(windows.dilation, 1), ceilMode };
-  const kernel = pair(windows.kernel, 1);
-  if (symmetric(windows) && halfAtMost(windows)) {
-    return F.maxPool2d(x, kernel, { ...options, padding: pair(windows.begin, 0) });
-  }
-  return cut(call, F.maxPool2d(padded(x, windows, Number.NEGATIVE_INFINITY), kernel, options), windows, ceilMode);
+const two = (numbers: readonly number[]) => pair(numbers, 1);
+
+function optionsOf({ stride, dilation }: Windows, ceilMode: boolean) {
+  return { stride: two(stride), dilation: two(dilation), ceilMode };
 }
 
-function averagePool(call: Call, x: Tensor): Tensor {
-  const { windows, ceilMode } = poolWindows(call);
-  if (windows.dilation.some((each) => each !== 1)) call.fail("dilations are not supported");
-  const countIncludePad = call.int("count_include_pad", 0) !== 0;
-  const kernel = pair(windows.kernel, 1);
-  const stride = pair(windows.stride, 1);
-  if (symmetric(windows) && halfAtMost(windows)) {
-    return F.avgPool2d(x, kernel, { stride, padding: pair(windows.begin, 0), ceilMode, countIncludePad });
+function maxPool2d(x: Tensor, windows: Windows, ceilMode: boolean): Tensor {
+  const options = optionsOf(windows, ceilMode);
+  const kernel = two(windows.kernel);
+  if (plain(windows)) return F.maxPool2d(x, kernel, { ...options, padding: pair(windows.begin, 0) });
+  const pooled = F.maxPool2d(padded(x, windows, Number.NEGATIVE_INFINITY), kernel, options);
+  return cut(pooled, sizesOf(x, windows, ceilMode));
+}
+
+function averagePool2d(x: Tensor, windows: Windows, ceilMode: boolean, countIncludePad: boolean): Tensor {
+  const { kernel, stride, dilation } = windows;
+  if (plain(windows) && dilation.every((each) => each === 1)) {
+    const options = { stride: two(stride), padding: pair(windows.begin, 0), ceilMode, countIncludePad };
+    return F.avgPool2d(x, two(kernel), options);
   }
-  if (countIncludePad)
-    return cut(call, F.avgPool2d(padded(x, windows, 0), kernel, { stride, ceilMode }), windows, ceilMode);
-  const spatial = call.shape(0).slice(2);
-  const outputs = pair(
-    spatial.map((size, axis) => pooledSize(size, axis, windows, ceilMode)),
-    1,
-  );
-  const begin = pair(windows.begin, 0);
-  const map = (axis: 0 | 1) =>
-    ["pool", x.shape[axis + 2]!, outputs[axis], kernel[axis], stride[axis], begin[axis], "exclude"] as const;
-  return new Tensor(ops.resample2d(x.node, map(0), map(1)));
+  const outputs = sizesOf(x, windows, ceilMode);
+  const source = countIncludePad ? padded(x, windows, 0) : x;
+  const map = (axis: 0 | 1) => {
+    const begin = countIncludePad ? 0 : windows.begin[axis]!;
+    const divisor = countIncludePad ? "include" : "exclude";
+    const rule = [kernel[axis]!, stride[axis]!, begin, divisor, dilation[axis]!] as const;
+    return ["pool", source.shape[axis + 2]!, outputs[axis]!, ...rule] as const;
+  };
+  return new Tensor(ops.resample2d(source.node, map(0), map(1)));
+}
+
+type Pool = (x: Tensor, windows: Windows, ceilMode: boolean) => Tensor;
+
+/** The windows of a node, on one, two or three spatial axes, and what it pools, as float32. */
+function poolOf(call: Call) {
+  const x = call.tensor(0).to("float32");
+  const sizes = x.shape.slice(2);
+  const kernel = call.ints("kernel_shape") ?? call.fail("needs the attribute kernel_shape");
+  return { x, windows: windowsOf(call, sizes, kernel), ceilMode: call.int("ceil_mode", 0) !== 0 };
+}
+
+/** One axis as the width of a picture of height 1. */
+function asTwo(windows: Windows): Windows {
+  const { kernel, stride, dilation, begin, end } = windows;
+  const sides = { begin: pair(begin, 0), end: pair(end, 0) };
+  return { kernel: two(kernel), stride: two(stride), dilation: two(dilation), ...sides };
+}
+
+function pooled(call: Call, pool: Pool): Tensor {
+  const { x, windows, ceilMode } = poolOf(call);
+  if (x.dim === 5) return poolVolume(x, windows, (planes, two) => pool(planes, two, ceilMode));
+  return asPicture(call, x, (picture) => pool(picture, asTwo(windows), ceilMode));
+}
+
+function maxPool(call: Call): (Tensor | Value)[] {
+  const columnMajor = call.int("storage_order", 0) !== 0;
+  const largest = pooled(call, maxPool2d);
+  if (!call.node.output[1]) return [largest];
+  const { x, windows, ceilMode } = poolOf(call);
+  if (x.dim === 5) call.refuse("the indices of three spatial axes are not supported");
+  if (x.numel > 2 ** 24) call.refuse("indices into more than 2^24 elements are not supported");
+  const indices = asPicture(call, x, (picture) => {
+    const each = asTwo(windows);
+    const options = optionsOf(each, ceilMode);
+    const kernel = two(each.kernel);
+    if (plain(each)) {
+      const found = ops.maxPool2dIndex(picture.node, kernel, { ...options, padding: pair(each.begin, 0) });
+      return largestAt(new Tensor(found), picture, [0, 0], picture.shape[3]!, columnMajor);
+    }
+    const around = padded(picture, each, Number.NEGATIVE_INFINITY);
+    const found = new Tensor(ops.maxPool2dIndex(around.node, kernel, options));
+    const within = cut(found, sizesOf(picture, each, ceilMode));
+    return largestAt(within, picture, pair(each.begin, 0), around.shape[3]!, columnMajor);
+  });
+  return [largest, computed(indices, "int")];
+}
+
+function averagePool(call: Call): Tensor {
+  const countIncludePad = call.int("count_include_pad", 0) !== 0;
+  return pooled(call, (x, windows, ceilMode) => averagePool2d(x, windows, ceilMode, countIncludePad));
 }
 
 const describe = (_shapes: unknown, call: Call) => (call.ints("kernel_shape") ?? []).join("×");
@@ -77,8 +119,8 @@ const describe = (_shapes: unknown, call: Call) => (call.ints("kernel_shape") ??
 const spatialAxes = (x: Tensor) => x.shape.slice(2).map((_, axis) => axis + 2);
 
 export const pools: Operators = {
-  MaxPool: { record: (call) => asPicture(call, call.tensor(0), (x) => maxPool(call, x)), describe },
-  AveragePool: { record: (call) => asPicture(call, call.tensor(0), (x) => averagePool(call, x)), describe },
+  MaxPool: { record: maxPool, describe },
+  AveragePool: { record: averagePool, describe },
   GlobalAveragePool: {
     record(call) {
       const x = call.tensor(0);

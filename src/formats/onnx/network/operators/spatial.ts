@@ -9,7 +9,7 @@ export const pair = (sizes: readonly number[], fill: number): [number, number] =
 export function asPicture(call: Call, x: Tensor, record: (picture: Tensor) => Tensor): Tensor {
   const { shape } = x;
   if (shape.length === 4) return record(x);
-  if (shape.length !== 3) call.fail(`needs [N, C, H, W] or [N, C, L], got [${shape.join(", ")}]`);
+  if (shape.length !== 3) call.fail(`needs [N, C, L], [N, C, H, W] or [N, C, D, H, W], got [${shape.join(", ")}]`);
   const [batch, channels, length] = shape as [number, number, number];
   const result = record(x.reshape(batch, channels, 1, length));
   return result.reshape(result.shape[0]!, result.shape[1]!, result.shape[3]!);
