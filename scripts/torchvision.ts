@@ -14,14 +14,18 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   if (!hasTorchvision()) {
-    console.error("torchvision: needs Python's torchvision (Debian: python3-torchvision); CONVSMITH_PYTHON names a Python");
+    console.error(
+      "torchvision: needs Python's torchvision (Debian: python3-torchvision); CONVSMITH_PYTHON names a Python",
+    );
     return 1;
   }
   const folder = values.folder ?? mkdtempSync(join(tmpdir(), "convsmith-torchvision-"));
   mkdirSync(folder, { recursive: true });
   const names = positionals.length > 0 ? positionals : networkNames();
   const shown = (value: number | null) => (value === null ? "-" : value.toExponential(1)).padStart(12);
-  console.log(`${"network".padEnd(20)}${["largest", "ONNX", "with norms", "zoo"].map((each) => each.padStart(12)).join("")}`);
+  console.log(
+    `${"network".padEnd(20)}${["largest", "ONNX", "with norms", "zoo"].map((each) => each.padStart(12)).join("")}`,
+  );
   let good = 0;
   try {
     for (const name of names) {

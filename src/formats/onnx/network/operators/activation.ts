@@ -57,7 +57,8 @@ function dropout(call: Call): Tensor {
   const old = call.float("ratio", 0.5);
   const [ratio = old] = call.optionalNumbers(1) ?? [];
   // Exporters write it so for functional dropout of nothing.
-  if (ratio > 0 && call.optionalNumbers(2)?.[0]) call.fail("training_mode 1 is not supported: export the network for evaluation");
+  if (ratio > 0 && call.optionalNumbers(2)?.[0])
+    call.fail("training_mode 1 is not supported: export the network for evaluation");
   if (call.opset < 7) call.int("is_test", 0);
   return F.dropout(call.tensor(0), ratio, call.training);
 }

@@ -66,10 +66,16 @@ function picture(x: Tensor, axes: Pair, how: Resizing): Tensor {
   const y = new Tensor(node);
   if (how.coordinates !== "tf_crop_and_resize") return y;
   // An output without terms is not in the input.
-  const [down, across] = ops.resampleTables(node.attributes).map(({ starts }) =>
-    Array.from(starts.subarray(1), (end, at) => (end > starts[at]! ? 1 : 0)),
-  ) as [number[], number[]];
-  const found = tensor(down.flatMap((row) => across.map((column) => row * column)), [down.length, across.length]);
+  const [down, across] = ops
+    .resampleTables(node.attributes)
+    .map(({ starts }) => Array.from(starts.subarray(1), (end, at) => (end > starts[at]! ? 1 : 0))) as [
+    number[],
+    number[],
+  ];
+  const found = tensor(
+    down.flatMap((row) => across.map((column) => row * column)),
+    [down.length, across.length],
+  );
   return found.where(y, how.extrapolation);
 }
 
