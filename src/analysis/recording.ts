@@ -1,4 +1,5 @@
 import { ArgumentError, ConvsmithError } from "../core/errors.ts";
+import { type Gap, watchGaps } from "../core/gap.ts";
 import { Generator } from "../core/generator.ts";
 import { dataOp, Node, watchRecording } from "../core/node.ts";
 import { numel, type Shape } from "../core/shape.ts";
@@ -22,6 +23,8 @@ export interface Recording {
 export interface PartialRecording extends Recording {
   /** What the network threw, null where nothing. */
   readonly error: unknown;
+  /** Calls that are not known, in order; none unless asked for. */
+  readonly gaps: readonly Gap[];
 }
 
 /**
@@ -29,32 +32,41 @@ export interface PartialRecording extends Recording {
  * random stream is changed. @throws ArgumentError for a shape that is none; ShapeError from the layer that it does not fit.
  */
 export function recordNetwork(network: Network, inputShape: Shape): Recording {
-  const recording = recordPartially(network, inputShape);
+  checkInputShape("summarize", inputShape);
+  const recording = noGrad(() => recordCall(network, placeholder(inputShape)));
   if (recording.error !== null) throw recording.error;
   return recording;
 }
 
-/** As recordNetwork, but what the network throws is told beside what it recorded before. @throws ArgumentError for a shape that is none. */
+/** As recordNetwork, but what the network throws, or what is not known of it, is told beside what it recorded. @throws ArgumentError for a shape that is none. */
 export function recordPartially(network: Network, inputShape: Shape): PartialRecording {
   checkInputShape("summarize", inputShape);
-  return noGrad(() => recordCall(network, placeholder(inputShape)));
+  return noGrad(() => recordCall(network, placeholder(inputShape), true));
 }
 
 /** Records one call with this input, in evaluation mode; gradients pass. What the network throws is told beside it. */
-export function recordCall(network: Network, x: Tensor): PartialRecording {
+export function recordCall(network: Network, x: Tensor, withGaps = false): PartialRecording {
   return inMode(network, false, () =>
     withGenerator(new Generator(0), () => {
       let outputs: readonly Node[] = [];
-      const { nodes, error } = watchRecording(() => {
+      let gaps: readonly Gap[] = [];
+      const forward = () => {
         outputs = tensorsIn(network.forward(x)).map((each) => each.node);
-        if (outputs.length === 0) {
+      };
+      const { nodes, error } = watchRecording(() => {
+        if (withGaps) gaps = watchGaps(forward);
+        else forward();
+        if (outputs.length === 0 && gaps.length === 0) {
           throw new ArgumentError(`${network.constructor.name}: needs a forward that returns a tensor`);
         }
       });
       if (error !== null) outputs = lastOf(nodes);
+      // What leads to a gap alone is used by no output.
+      else if (gaps.length > 0) outputs = [...new Set([...outputs, ...lastOf(nodes)])];
       return {
         input: x.node,
         outputs,
+        gaps,
         order: recorded(outputs),
         error: error === null ? null : explained(network, error),
       };

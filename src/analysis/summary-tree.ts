@@ -30,6 +30,7 @@ export interface TreeRow extends Count, ParameterCount, Pick<LayerRow, "activati
   readonly call: number;
   readonly outputShape: LayerRow["outputShape"];
   readonly receptiveField: LayerRow["receptiveField"];
+  readonly unknown: LayerRow["unknown"];
 }
 
 export interface TreeOptions {
@@ -104,7 +105,7 @@ class TreeBuilder {
   /** All rows, or those before a failure. */
   #reached(): readonly LayerRow[] {
     const { layers, error } = this.#summary;
-    return error === null ? layers : layers.filter(({ outputShape }) => outputShape !== null);
+    return error === null ? layers : layers.filter(isReached);
   }
 
   /** The group at a path and those around it. */
@@ -167,13 +168,14 @@ class TreeBuilder {
       ...this.#sum(parts),
       outputShape: last?.outputShape ?? null,
       receptiveField: last?.receptiveField ?? null,
+      unknown: parts.find(({ unknown }) => unknown !== null)?.unknown ?? null,
     };
     return folded ? [row] : [row, ...inside];
   }
 
   #call(row: LayerRow, group: Group, depth: number): TreeRow {
     const own = row.path === group.path;
-    const call = row.outputShape === null ? 0 : (this.#counted.get(row.path) ?? 0) + 1;
+    const call = row.outputShape === null && row.unknown === null ? 0 : (this.#counted.get(row.path) ?? 0) + 1;
     if (call > 0) this.#counted.set(row.path, call);
     const calls = this.#modules.get(row.path)?.calls ?? call;
     return { ...row, kind: "call", name: nameIn(group, row.path), depth, own, calls, call };
@@ -196,7 +198,7 @@ class TreeBuilder {
   /** Rows that a failure kept from being called. */
   #behind(): readonly LayerRow[] {
     const { layers, error } = this.#summary;
-    return error === null ? [] : layers.filter(({ outputShape }) => outputShape === null);
+    return error === null ? [] : layers.filter((row) => !isReached(row));
   }
 
   #sum(rows: readonly (TreeRow | LayerRow)[]) {
@@ -216,7 +218,9 @@ class TreeBuilder {
   }
 }
 
-const nothing = { ops: [], own: false, calls: 0, call: 0, outputShape: null, receptiveField: null };
+const isReached = ({ outputShape, unknown }: LayerRow) => outputShape !== null || unknown !== null;
+
+const nothing = { ops: [], own: false, calls: 0, call: 0, outputShape: null, receptiveField: null, unknown: null };
 
 const nameIn = ({ path: outer }: Group, path: string) =>
   path === "" ? "(network)" : path === outer ? "(own)" : outer === "" ? path : path.slice(outer.length + 1);

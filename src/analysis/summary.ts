@@ -1,3 +1,4 @@
+import type { Gap } from "../core/gap.ts";
 import type { Node, Scope } from "../core/node.ts";
 import { numel, type Shape } from "../core/shape.ts";
 import type { Module } from "../nn/index.ts";
@@ -6,7 +7,7 @@ import type { Convention, ConventionName } from "./conventions/convention.ts";
 import { conventionOf } from "./conventions/index.ts";
 import { type Count, costOf, sumCounts } from "./cost.ts";
 import { FieldMap, type ReceptiveField } from "./receptive-field.ts";
-import { type Network, type Recording, recordPartially } from "./recording.ts";
+import { type Network, type PartialRecording, recordNetwork, recordPartially } from "./recording.ts";
 import { summaryTable, type TableOptions } from "./render/table.ts";
 
 /** One call of a module that records ops itself or holds parameters; with `rows: "ops"`, one op of it. */
@@ -24,6 +25,8 @@ export interface LayerRow extends Count, ParameterCount {
   /** Bytes of what its ops give out, in float32 and with nothing fused; moves that copy nothing count as none. */
   readonly activationBytes: number;
   readonly receptiveField: ReceptiveField | null;
+  /** Why its cost is not known ("the operator NonZero is not known"); null where it is. The shape may be known still. */
+  readonly unknown: string | null;
   /** Parts of the totals, from 0 to 1. */
   readonly share: Readonly<Record<"parameters" | "macs" | "flops" | "activationBytes", number>>;
 }
@@ -37,7 +40,7 @@ export interface SummaryOptions {
   readonly rows?: "modules" | "ops";
   /** Whose MACs and FLOPs: "exact" unless given. Multiplications, additions and bias additions are always exact. */
   readonly convention?: ConventionName;
-  /** A network that throws gives the rows up to there, and `error`. */
+  /** A network that throws gives the rows up to there, and `error`; what is not known of an ONNX graph is a row that says so. */
   readonly partial?: boolean;
 }
 
@@ -115,6 +118,11 @@ export class Summary {
     return failed?.path ?? null;
   }
 
+  /** Layers whose cost is not known: totals are then lower bounds. */
+  get unknown(): readonly LayerRow[] {
+    return this.layers.filter(({ unknown }) => unknown !== null);
+  }
+
   /** A table for people. `width`: columns of the terminal; that of this one, or 100, where left out. */
   toString(options: TableOptions = {}): string {
     return summaryTable(this, options);
@@ -123,7 +131,9 @@ export class Summary {
   toJSON() {
     const { name, inputShape, convention, layers, totals, error } = this;
     const failure = error === null ? {} : { error: error instanceof Error ? error.message : String(error) };
-    return { name, inputShape, convention, layers, totals, ...failure };
+    const unknown = this.unknown.map(({ path, type, unknown }) => ({ path, type, reason: unknown }));
+    const least = unknown.length > 0 ? { atLeast: true, unknown } : {};
+    return { name, inputShape, convention, layers, totals, ...least, ...failure };
   }
 }
 
@@ -142,11 +152,17 @@ export function summarize(network: Network, inputShape: Shape, options: SummaryO
   const convention = conventionOf(options.convention ?? "exact");
   const recording = recordPartially(network, inputShape);
   if (recording.error !== null && !partial) throw recording.error;
+  // Named by who recorded it.
+  if (recording.gaps.length > 0 && !partial) recordNetwork(network, inputShape);
   const fields = new FieldMap(recording);
   const named = network.namedModules();
   const parameters = parametersByModule(network, named);
-  const calls = callsOf(network, recording.order, parameters, named);
   const rows: { readonly end: number; readonly row: BareRow }[] = [];
+  for (const gap of recording.gaps) {
+    const found = gapRow(gap, named, parameters);
+    if (found) rows.push({ end: gap.id, row: found });
+  }
+  const calls = callsOf(network, recording.order, parameters, named);
   for (const call of calls) {
     let own = parameters.get(call.module) ?? noParameters;
     parameters.delete(call.module);
@@ -166,11 +182,37 @@ export function summarize(network: Network, inputShape: Shape, options: SummaryO
   );
 }
 
-function modulesOf(named: ReadonlyMap<string, Module>, { order }: Recording): ModuleEntry[] {
+/** A call that is not known: its parameters are. */
+function gapRow(
+  { scope, shape, reason }: Gap,
+  named: ReadonlyMap<string, Module>,
+  parameters: Map<Module, ParameterCount>,
+): BareRow | null {
+  const [path, module] = [...named].find(([, each]) => each === scope?.module) ?? [];
+  if (path === undefined || !module) return null;
+  const own = parameters.get(module) ?? noParameters;
+  parameters.delete(module);
+  const described = module.describe();
+  return {
+    path,
+    type: module.constructor.name,
+    description: /^the shape of its input/.test(reason) ? described : `${described} (not known)`,
+    ops: [],
+    outputShape: shape,
+    activationBytes: shape ? 4 * numel(shape) : 0,
+    ...own,
+    ...sumCounts([]),
+    receptiveField: null,
+    unknown: reason,
+  };
+}
+
+function modulesOf(named: ReadonlyMap<string, Module>, { order, gaps }: PartialRecording): ModuleEntry[] {
   const scopes = new Set<Scope>();
   // A parameter's leaf may have come to be in an earlier recording.
   const recorded = order.filter(({ op }) => op.kind !== "leaf");
-  for (const node of recorded) for (let at = node.scope; at && !scopes.has(at); at = at.outer) scopes.add(at);
+  for (const node of [...recorded, ...gaps])
+    for (let at = node.scope; at && !scopes.has(at); at = at.outer) scopes.add(at);
   const calls = new Map<object, number>();
   for (const { module } of scopes) calls.set(module, (calls.get(module) ?? 0) + 1);
   return [...named].map(([path, module]) => ({
@@ -203,6 +245,7 @@ function rowOf(
     macs: counted.reduce((sum, { macs }) => sum + macs, 0),
     flops: counted.reduce((sum, { flops }) => sum + flops, 0),
     receptiveField: last ? fields.field(last) : null,
+    unknown: null,
   };
 }
 

@@ -19,6 +19,8 @@ export interface CheckFacts {
   readonly inputShape: readonly number[];
   readonly convention: ConventionName;
   readonly budgets: readonly BudgetResult[];
+  /** Where more could come from layers that are not known. */
+  readonly unconfirmed: readonly (keyof Budgets)[];
   /** What memory was told for; null without that budget. */
   readonly memory: MemorySetting | null;
 }
@@ -27,12 +29,14 @@ export interface CheckFacts {
 const most = 5;
 
 /** A line a budget; below, what takes most of those that are not kept, and where the field ends. */
-export function checkText({ model, inputShape, convention, budgets, memory }: CheckFacts): string {
+export function checkText({ model, inputShape, convention, budgets, unconfirmed, memory }: CheckFacts): string {
+  const isOpen = ({ budget }: BudgetResult) => unconfirmed.includes(budget);
+  const signOf = (result: BudgetResult) => (isOpen(result) ? "?" : result.kept ? pc.green("✓") : pc.red("✗"));
   const columns: readonly FittedColumn<BudgetResult>[] = [
-    { title: "", cell: ({ kept }) => (kept ? pc.green("✓") : pc.red("✗")), left: true },
+    { title: "", cell: signOf, left: true },
     { title: "budget", cell: ({ budget }) => budgetTitles[budget], left: true },
     { title: "limit", cell: (result) => (result.budget === "field" ? "≥ " : "≤ ") + apart(result).limit },
-    { title: "actual", cell: (result) => apart(result).actual },
+    { title: "actual", cell: (result) => (isOpen(result) ? "≥ " : "") + apart(result).actual },
     { title: "of limit", cell: ({ used }) => (Number.isFinite(used) ? percent(used) : "") },
     { title: "most of it in", cell: topOf, left: true, rank: 0 },
   ];

@@ -1,6 +1,6 @@
 import type { Argv, InferredOptionTypes, Options } from "yargs";
 import { conventionOf } from "../analysis/conventions/index.ts";
-import { type Budgets, type ConventionName, checkBudgets, summarize } from "../analysis/index.ts";
+import { type Budgets, type ConventionName, checkBudgets, type LayerRow, summarize } from "../analysis/index.ts";
 import { ConvsmithError } from "../core/errors.ts";
 import { budgetTitles, checkText } from "./check-text.ts";
 import { conventionOption } from "./convention-option.ts";
@@ -49,20 +49,34 @@ export async function handler(options: CheckOptions): Promise<void> {
   const budgets = budgetsOf(options);
   checkPrinted(budgets, options.convention);
   const { network, inputShape } = await findModel(options.model, options);
-  const summary = summarize(network, inputShape, { convention: options.convention as ConventionName });
+  const summary = summarize(network, inputShape, { convention: options.convention as ConventionName, partial: true });
+  if (summary.error !== null) throw summary.error;
+  const [unknown] = summary.unknown;
+  if (unknown && budgets.memory !== undefined) throw openError(options.model, ["memory"], unknown);
   const device = budgets.memory === undefined ? null : memoryDevice();
   const memory = device ? memoryParts(memoryOn(device, network, inputShape, options.train)) : [];
   const results = checkBudgets(summary, budgets, memory);
+  // What is not counted can only add to these; parameters are all stored in the file.
+  const open = results.filter(({ budget, kept }) => unknown && kept && budget !== "parameters");
+  if (unknown && budgets.field !== undefined) open.push(results.find(({ budget }) => budget === "field")!);
   const run = device && memorySetting(device, options.train);
-  const kept = results.every((result) => result.kept);
+  const kept = results.every((result) => result.kept) && open.length === 0;
   const { convention } = summary;
-  const facts = { model: options.model, inputShape, convention, kept, budgets: results, memory: run };
+  const unconfirmed = [...new Set(open)].map(({ budget }) => budget);
+  const facts = { model: options.model, inputShape, convention, kept, budgets: results, unconfirmed, memory: run };
   printResult(options.json, facts, () => checkText(facts));
   if (kept) return;
-  const broken = results.filter((result) => !result.kept).map((result) => budgetTitles[result.budget]);
+  const failed = results.filter((result) => !result.kept && !unconfirmed.includes(result.budget));
+  const broken = failed.map((result) => budgetTitles[result.budget]);
+  if (unknown && broken.length === 0) throw openError(options.model, unconfirmed, unknown);
   throw new ConvsmithError(
     `${options.model}: keeps ${results.length - broken.length} of ${results.length} budgets, not that of ${broken.join(", ")}`,
   );
+}
+
+function openError(model: string, budgets: readonly (keyof Budgets)[], { path, unknown }: LayerRow): ConvsmithError {
+  const names = budgets.map((each) => budgetTitles[each]).join(", ");
+  return new ConvsmithError(`${model}: the budget of ${names} can't be confirmed, because of ${path}: ${unknown}`);
 }
 
 /** A tool that prints one of the two alone has no say in the other. @throws UsageError */

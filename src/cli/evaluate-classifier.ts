@@ -34,9 +34,20 @@ export async function evaluateClassifier(file: WeightFile, name: "lenet" | "modu
       `${options.data}: has the classes ${list(data.classes)}, and the network was trained for ${list(facts.classes)}`,
     );
   }
-  const { counts } = await confusion(network, data, facts.classes.length);
-  const results = classificationResults(facts.classes, counts);
-  printResult(options.json, results, () => {
+  await printAccuracy(network, data, facts.classes, options.json);
+}
+
+/** One row a class, in their order in the network's output. */
+export async function printAccuracy(
+  network: Network,
+  data: ClassificationDataset,
+  classes: readonly string[],
+  json: boolean,
+  batchSize?: number,
+): Promise<void> {
+  const { counts } = await confusion(network, data, classes.length, batchSize);
+  const results = classificationResults(classes, counts);
+  printResult(json, results, () => {
     const all = { name: "all", pictures: data.length, accuracy: results.accuracy };
     const rows = [...results.classes, all].map(({ name, pictures, accuracy }) => [
       name,

@@ -6,6 +6,7 @@ import { haloOf } from "../models/node.ts";
 import type { Network } from "../training/node.ts";
 import { type SuperResolutionScore, scoreSuperResolution } from "../training/super-resolve.ts";
 import { useWasm } from "./device.ts";
+import { UsageError } from "./errors.ts";
 import { evaluateClassifier } from "./evaluate-classifier.ts";
 import { printResult } from "./output.ts";
 import { SlowProgress } from "./slow-progress.ts";
@@ -19,6 +20,7 @@ interface Options extends WeightRequest {
   readonly data: string;
   readonly scale?: number;
   readonly module?: string;
+  readonly range?: number;
   readonly threads?: number;
   readonly json: boolean;
 }
@@ -28,7 +30,7 @@ export function builder(argv: Argv): Argv {
     .positional("model", {
       type: "string",
       demandOption: true,
-      describe: "espcn-x2, espcn-x3, espcn-x4, a run's folder, or a .safetensors, .pt or .pth file",
+      describe: "espcn-x2, espcn-x3, espcn-x4, a run's folder, or a .safetensors, .pt, .pth or .onnx file",
     })
     .options({
       data: {
@@ -38,6 +40,7 @@ export function builder(argv: Argv): Argv {
       },
       scale: { type: "number", describe: "2, 3 or 4 [default: what the weights are for]" },
       module: { type: "string", describe: "The module of the network, for a run or weights of your own" },
+      range: { type: "number", default: 1, describe: "ONNX classifiers: what white is in their input, 1 or 255" },
       ...weightOptions,
       threads: { type: "number", describe: "Threads to compute with [default: all cores]" },
       json: { type: "boolean", default: false, describe: "Print the figures as JSON" },
@@ -48,8 +51,18 @@ export function builder(argv: Argv): Argv {
 }
 
 /** Judges a trained network: PSNR and SSIM by the protocol of the literature, or accuracy. */
-export async function handler({ model, data, scale, module, threads, json, ...request }: Options): Promise<void> {
+export async function handler({
+  model,
+  data,
+  scale,
+  module,
+  range,
+  threads,
+  json,
+  ...request
+}: Options): Promise<void> {
   if (scale !== undefined) checkScale(scale);
+  if (/\.onnx$/i.test(model)) return await evaluateOnnx(model, { data, scale, module, range, threads, json });
   const file = await findWeights(model, scale, tensorFileOptions(request));
   useWasm(threads);
   const name = networkName(file);
@@ -61,6 +74,17 @@ export async function handler({ model, data, scale, module, threads, json, ...re
   if (name === "lenet" || name === "module") return await evaluateClassifier(file, name, { data, module, json });
   const known = espcnOf(file, scale);
   await evaluateSuperResolution(known.network, known.scale, data, json);
+}
+
+async function evaluateOnnx(path: string, options: Omit<Options, "model">): Promise<void> {
+  const { data, scale, module, range = 1, json } = options;
+  if (module !== undefined) throw new UsageError(`${path}: says its network itself. Leave --module out.`);
+  if (!(range > 0 && Number.isFinite(range))) throw new UsageError(`--range must be a number above 0, got ${range}`);
+  useWasm(options.threads);
+  const { evaluateOnnxClassifier, onnxTask } = await import("./evaluate-onnx.ts");
+  const task = await onnxTask(path, scale);
+  if (task.kind === "super-resolution") await evaluateSuperResolution(task.network, task.scale, data, json);
+  else await evaluateOnnxClassifier(path, task, { data, scale, range, json });
 }
 
 type Scored = SuperResolutionScore & { readonly name: string };

@@ -150,10 +150,24 @@ async function fromRun(folder: string, input: Shape | undefined, shapeFor: Shape
   return await fromModule(String(options.module), folder, input, options, shapeFor);
 }
 
+/** Names of families with such weights: making each of all the networks would take a second. */
+function* candidates(tensors: ReadonlyMap<string, unknown>): Iterable<string> {
+  const likely = new Map<string, boolean>();
+  for (const name of Object.keys(models)) {
+    // "resnet" of "wide_resnet50_2" and of "resnet18": one of a family tells the names of its first weights.
+    const family = /^(?:lenet5|(?:wide_)?[a-zA-Z]+(?:_[a-z])?)/.exec(name)![0];
+    if (!likely.has(family)) {
+      const [first] = createModel(name).network.stateDict().keys();
+      likely.set(family, tensors.has(first!));
+    }
+    if (likely.get(family)) yield name;
+  }
+}
+
 /** The known network whose state_dict has just these names and shapes. */
 async function fromWeights(path: string, input?: Shape): Promise<FoundModel> {
   const { tensors } = await readTensorFile(path);
-  for (const name of Object.keys(models)) {
+  for (const name of candidates(tensors)) {
     const scales: ModelOptions[] = scalable.includes(name) ? [{ scale: 3 }, { scale: 2 }, { scale: 4 }] : [{}];
     for (const options of scales) {
       const { network, inputHint } = createModel(name, options);

@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { toBinary } from "@bufbuild/protobuf";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseNpy, readSafetensors, safetensorsFromFloat32, serializeNpy, toFloat32 } from "../formats/node.ts";
 import { ModelSchema } from "../formats/onnx/model_pb.ts";
+import { ValueSchema } from "../formats/onnx/value_pb.ts";
 import { writeSafetensors } from "../formats/safetensors-file.ts";
 import { callCli } from "../testing/call-cli.ts";
 import { floats, onnxModel } from "../testing/onnx-model.ts";
@@ -25,17 +26,27 @@ beforeAll(async () => {
     ["N", 1, "height", "width"],
   );
   await writeFile(at("net.onnx"), toBinary(ModelSchema, classifier));
-  const unknown = onnxModel(
-    [
-      { opType: "Relu", name: "first", input: ["x"], output: ["a"] },
-      { opType: "NonZero", name: "second", input: ["a"], output: ["y"] },
-    ],
-    [],
-    [1, 4],
-  );
-  await writeFile(at("unknown.onnx"), toBinary(ModelSchema, unknown));
+  const unknown = (valueInfo: readonly string[] = []) => {
+    const model = onnxModel(
+      [
+        { opType: "Conv", name: "first", input: ["x", "v"], output: ["a"] },
+        { opType: "Oddity", name: "second", input: ["a"], output: ["b"] },
+        { opType: "Relu", name: "third", input: ["b"], output: ["c"] },
+        { opType: "Conv", name: "last", input: ["c", "u"], output: ["y"] },
+      ],
+      [floats("v", [1, 1, 1, 1], [1]), floats("u", [1, 1, 1, 1], [1])],
+      [1, 1, 1, valueInfo.length > 0 ? "width" : 4],
+    );
+    const dim = [{ dimValue: 1n }, { dimValue: 1n }, { dimValue: 2n }, { dimParam: "width" }];
+    model.graph!.valueInfo = valueInfo.map((name) =>
+      create(ValueSchema, { name, type: { tensorType: { elemType: 1, shape: { dim } } } }),
+    );
+    return toBinary(ModelSchema, model);
+  };
+  await writeFile(at("unknown.onnx"), unknown());
+  await writeFile(at("told.onnx"), unknown(["b"]));
+  await writeFile(at("x14.npy"), serializeNpy(safetensorsFromFloat32([1, 2, 3, 6], [1, 1, 1, 4])));
   await writeFile(at("x.npy"), serializeNpy(safetensorsFromFloat32([1, 2, 3, 6], [1, 1, 2, 2])));
-  await writeFile(at("row.npy"), serializeNpy(safetensorsFromFloat32([1, 2, 3, 6], [1, 4])));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -81,13 +92,61 @@ it.each([
   expect(out).toContain(expected);
 });
 
-it("shows an ONNX file up to an operator that it does not know, and names it", async () => {
-  const { good, out, err } = await callCli("summary", at("unknown.onnx"));
-  expect(good).toBe(false);
-  expect(out).toMatch(/first +Relu/);
-  expect(err).toBe("convsmith: second (NonZero): the operator NonZero is not supported\n");
-  const run = await callCli("run", at("unknown.onnx"), "--input", at("row.npy"));
-  expect(run.err).toBe("convsmith: second (NonZero): the operator NonZero is not supported\n");
+describe("an operator that is not known", () => {
+  it("is a row of the summary, with those behind it, and totals are at least", async () => {
+    const { good, out, err } = await callCli("summary", at("unknown.onnx"));
+    expect(good, err).toBe(true);
+    expect(out).toMatch(/first +Conv 1→1, 1×1 +1×1×1×4 +1 /);
+    expect(out).toMatch(/second +Oddity \(not known\) +\? +- +\?/);
+    expect(out).toMatch(/third +Relu +\? +- +\?/);
+    expect(out).toMatch(/total, at least +2 /);
+    expect(out).toMatch(/\? Not counted: second \(the operator Oddity is not known\), and 2 more layers\./);
+    const json = JSON.parse((await callCli("summary", at("unknown.onnx"), "--json")).out);
+    expect(json.atLeast).toBe(true);
+    expect(json.unknown[0]).toEqual({ path: "second", type: "Oddity", reason: "the operator Oddity is not known" });
+    expect(json.layers.map(({ outputShape }: { outputShape: unknown }) => outputShape)).toEqual([
+      [1, 1, 1, 4],
+      null,
+      null,
+      null,
+    ]);
+    expect(json.totals.parameters).toBe(2);
+  });
+
+  it("lets the walk go on where the file tells the shape", async () => {
+    const { good, out, err } = await callCli("summary", at("told.onnx"), "--dim", "width=4");
+    expect(good, err).toBe(true);
+    expect(out).toMatch(/second +Oddity \(not known\) +1×1×2×4 /);
+    expect(out).toMatch(/last +Conv 1→1, 1×1 +1×1×2×4 +1 +8 /);
+    expect(out).toMatch(/total, at least +2 /);
+  });
+
+  it.each([
+    ["run", ["--input", "x14.npy"]],
+    ["profile", []],
+    ["plan", []],
+    ["diff", ["espcn-x2"]],
+    ["sweep", ["--input", "1x1x1x{4,5}"]],
+    ["field", ["-o", "field.png"]],
+  ])("stops %s, which names it and its node", async (command, options) => {
+    const rest = options.map((each) => (/\.(npy|png)$/.test(each) ? at(each) : each));
+    const input = command === "diff" ? ["--input", "1x1x1x4"] : [];
+    const { good, err } = await callCli(command, at("unknown.onnx"), ...rest, ...input);
+    expect(good).toBe(false);
+    expect(err).toBe("convsmith: second (Oddity): the operator Oddity is not known\n");
+  });
+
+  it("leaves budgets open that it could break, but not those that are broken already", async () => {
+    const open = await callCli("check", at("unknown.onnx"), "--max-params", "2", "--max-flops", "1M");
+    expect(open.good).toBe(false);
+    expect(open.out).toMatch(/✓ +parameters/);
+    expect(open.out).toMatch(/\? +FLOPs +≤ 1M +≥ 4/);
+    expect(open.err).toMatch(/FLOPs can't be confirmed, because of second: the operator Oddity is not known\n$/);
+    const broken = await callCli("check", at("unknown.onnx"), "--max-macs", "1");
+    expect(broken.err).toMatch(/keeps 0 of 1 budgets, not that of MACs/);
+    const memory = await callCli("check", at("unknown.onnx"), "--max-memory", "1MB");
+    expect(memory.err).toMatch(/memory can't be confirmed, because of second/);
+  });
 });
 
 it.each([

@@ -28,12 +28,13 @@ export function columnsOf(summary: Summary, rows: readonly TreeRow[]): readonly 
   );
 }
 
-function names({ rows: kind }: Summary): Column[] {
+function names({ rows: kind, unknown }: Summary): Column[] {
+  const total = unknown.length > 0 ? "total, at least" : "total";
   const typeOf = kind === "ops" ? ({ description }: TreeRow) => oneLine(description) : typeText;
   const type: Column = { key: "type", title: "type", text: typeOf, total: "", left: true, least: 30, rank: 15 };
   const ops = (row: TreeRow) => row.ops.join(", ");
   return [
-    { key: "path", title: "layer", text: ({ name }) => oneLine(name), total: "total", left: true, least: 24 },
+    { key: "path", title: "layer", text: ({ name }) => oneLine(name), total, left: true, least: 24 },
     ...(kind === "ops" ? [{ key: "op", title: "op", text: ops, total: "", left: true, rank: 17 }, type] : [type]),
     { key: "output", title: "output", text: outputText, total: "", left: true },
   ];
@@ -46,7 +47,7 @@ function figures(summary: Summary): Column[] {
   const count = (key: Figure, title: string, rank?: number): Column => ({
     key,
     title,
-    text: (row) => (row[key] === 0 ? "-" : grouped(row[key])),
+    text: (row) => (row[key] === 0 ? (row.unknown === null || isHeld(key) ? "-" : "?") : grouped(row[key])),
     number: (row) => row[key],
     total: grouped(totals[key]),
     rank,
@@ -88,16 +89,20 @@ function figures(summary: Summary): Column[] {
   return columns.filter((each) => each !== null);
 }
 
+/** What is stored is known whatever is done with it. */
+const isHeld = (key: Figure) => key === "parameters" || key === "trainable";
+
 const sizes = {
   field: ({ largest }: { largest: number }) => largest,
   stride: ({ stride }: { stride: number }) => stride,
   centre: ({ centre }: { centre: number }) => centre,
 };
 
-function outputText({ kind, outputShape, calls, ops }: TreeRow): string {
+function outputText({ kind, outputShape, calls, ops, unknown }: TreeRow): string {
   if (kind === "failed") return "✗ failed";
   if (kind === "unreached") return "";
   if (outputShape) return outputShape.join("×");
+  if (unknown !== null) return "?";
   return kind === "call" && calls === 0 && ops.length === 0 ? "not called" : "";
 }
 

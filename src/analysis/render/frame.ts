@@ -7,9 +7,16 @@ export function titleOf({ name, inputShape, convention }: Summary): string {
   return `${name} on [${inputShape.join(", ")}]${counted}`;
 }
 
-/** What stands below: why the network failed. */
-export function footOf({ error }: Summary): string[] {
-  return error === null ? [] : [`✗ ${errorText(error)}`];
+/** What stands below: what is not known of the network, and why it failed. */
+export function footOf({ error, unknown }: Summary): string[] {
+  return [...unknownText(unknown), ...(error === null ? [] : [`✗ ${errorText(error)}`])];
+}
+
+/** The first layer that is not known is the cause of most that follow. */
+function unknownText([first, ...others]: Summary["unknown"]): string[] {
+  if (!first) return [];
+  const more = others.length === 0 ? "" : `, and ${others.length} more ${others.length === 1 ? "layer" : "layers"}`;
+  return [`? Not counted: ${first.path} (${first.unknown})${more}. The totals are at least these.`];
 }
 
 export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));

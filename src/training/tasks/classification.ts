@@ -87,10 +87,15 @@ function checkOutput(name: string, model: Network, input: readonly number[], cla
 
 const validationBatch = 250;
 
-/** `counts[actual][predicted]` and the mean cross-entropy, in evaluation. */
-export async function confusion(model: Network, data: Dataset<Int32Array>, classes: number) {
+/** `counts[actual][predicted]` and the mean cross-entropy, in evaluation. `batchSize`: that of a network which takes no other. */
+export async function confusion(
+  model: Network,
+  data: Dataset<Int32Array>,
+  classes: number,
+  batchSize = validationBatch,
+) {
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  const loader = new DataLoader(data, { batchSize: validationBatch, shuffle: false });
+  const loader = new DataLoader(data, { batchSize, shuffle: false });
   let loss = 0;
   model.eval();
   for (const { input, target } of loader.epoch(0)) {

@@ -62,7 +62,7 @@ export class Call {
     const { numbers } = this.value(input);
     if (numbers) return [...numbers];
     const name = JSON.stringify(this.node.input[input]);
-    return this.fail(`its input ${name} must be known before the network runs, but is computed from its input`);
+    return this.refuse(`its input ${name} must be known before the network runs, but is computed from its input`);
   }
 
   optionalNumbers(input: number): number[] | null {

@@ -1,11 +1,13 @@
 import { ConvsmithError } from "../../../core/errors.ts";
+import { noteGap } from "../../../core/gap.ts";
 import { Module } from "../../../nn/index.ts";
 import { type Buffer, type Parameter, Tensor } from "../../../tensor/index.ts";
 import type { Node } from "../model_pb.ts";
-import { Call } from "./call.ts";
+import { Call, NotSupportedError } from "./call.ts";
 import type { Operator } from "./operator.ts";
 import { operators } from "./operators/index.ts";
-import { computed, fold, type Value } from "./value.ts";
+import type { Told } from "./told-shapes.ts";
+import { computed, fold, unknownValue, type Value } from "./value.ts";
 
 /** "Conv", and "com.microsoft.FusedConv" for an operator that is not ONNX's own. */
 export const operatorName = ({ domain, opType }: Node): string =>
@@ -30,11 +32,30 @@ export class OnnxNode extends Module {
     for (const [input, tensor] of own) Object.assign(this, { [`input${input}`]: tensor });
   }
 
-  forward(inputs: readonly (Value | null)[]): readonly Value[] {
+  /** `told`: the shape that the file says a tensor has. It is asked where the walk goes on behind what is not known. */
+  forward(inputs: readonly (Value | null)[], told: (name: string) => Told | null = () => null): readonly Value[] {
     const operator = operatorOf(this.node);
-    if (!operator) {
-      throw new ConvsmithError(`the operator ${operatorName(this.node)} is not supported`);
+    if (!operator) return this.#gap(new ConvsmithError(`the operator ${operatorName(this.node)} is not known`), told);
+    const open = inputs.findIndex((each) => each?.unknown);
+    if (open >= 0) {
+      return this.#gap(new ConvsmithError(`the shape of its input ${this.node.input[open]} is not known`), told);
     }
+    try {
+      return this.#record(operator, inputs);
+    } catch (error) {
+      if (error instanceof NotSupportedError) return this.#gap(error, told);
+      throw error;
+    }
+  }
+
+  /** Values of the shapes that the file tells. @throws the reason, unless who records wants to go on. */
+  #gap(reason: ConvsmithError, told: (name: string) => Told | null): readonly Value[] {
+    const outputs = this.node.output.map(told);
+    if (!noteGap(reason.message, outputs[0]?.shape ?? null)) throw reason;
+    return outputs.map((each) => unknownValue(each?.shape ?? null, each?.kind ?? "float"));
+  }
+
+  #record(operator: Operator, inputs: readonly (Value | null)[]): readonly Value[] {
     const call = new Call(this.node, inputs, this.opset, this.training);
     const record = (): readonly Value[] => {
       const found = operator.record(call);

@@ -10,10 +10,8 @@ import { storedTensor } from "../tensor.ts";
 import type { Tensor as FileTensor } from "../value_pb.ts";
 import { kindOf, knownOf } from "./known-tensor.ts";
 import { classOf, type OnnxNode, operatorName, operatorOf } from "./node-module.ts";
+import { type Dimension, dimensionsOf, ToldShapes } from "./told-shapes.ts";
 import { computed, type Value } from "./value.ts";
-
-/** A size of an input: a number, a name that a user gives a number to, or null where the file does not say it. */
-export type Dimension = number | string | null;
 
 export interface OnnxInput {
   readonly name: string;
@@ -36,6 +34,7 @@ export class OnnxNetwork extends Module {
   readonly outputs: readonly string[];
   readonly file: string;
   readonly #nodes: readonly OnnxNode[];
+  readonly #told: ToldShapes;
   readonly #stored = new Map<string, Parameter | Buffer>();
   readonly #known = new Map<string, Value>();
   /** Other names of stored tensors: exporters say by an Identity that two layers share one. */
@@ -51,12 +50,12 @@ export class OnnxNetwork extends Module {
     const stored = new Map(graph.initializer.map((each) => [each.name, each]));
     this.inputs = graph.input
       .filter(({ name }) => !stored.has(name))
-      .map(({ name, type }) => ({
-        name,
-        dimensions:
-          type?.tensorType?.shape?.dim.map(({ dimValue, dimParam }) => dimParam || Number(dimValue) || null) ?? null,
-        type: type?.tensorType?.elemType ?? 0,
+      .map((each) => ({
+        name: each.name,
+        dimensions: dimensionsOf(each),
+        type: each.type?.tensorType?.elemType ?? 0,
       }));
+    this.#told = new ToldShapes(graph);
     this.outputs = graph.output.map(({ name }) => name);
     const opset = opsetOf(model) ?? 1;
     const numbers = (tensor: FileTensor) =>
@@ -101,8 +100,9 @@ export class OnnxNetwork extends Module {
   /** Inputs in the file's order → the output, or a record of them by name where there are several. */
   forward(...inputs: (Tensor | Value)[]): Tensor | Record<string, Tensor> {
     const outputs = this.record(inputs);
-    if (this.outputs.length === 1) return outputs[0]!.tensor;
-    return Object.fromEntries(this.outputs.map((name, at) => [name, outputs[at]!.tensor]));
+    if (this.outputs.length === 1 && !outputs[0]!.unknown) return outputs[0]!.tensor;
+    const known = this.outputs.flatMap((name, at) => (outputs[at]!.unknown ? [] : [[name, outputs[at]!.tensor]]));
+    return Object.fromEntries(known);
   }
 
   /** As forward, and tells of each output whether its numbers are known already. */
@@ -120,9 +120,16 @@ export class OnnxNetwork extends Module {
       const given = inputs[at]!;
       values.set(name, "kind" in given ? given : inputValue(given, type));
     }
+    const told = this.#told.for(
+      this.inputs.map(({ dimensions }, at) => {
+        const given = inputs[at]!;
+        return [dimensions, ("kind" in given ? given.tensor : given).shape];
+      }),
+    );
     for (const each of this.#nodes) {
       const { node } = each;
-      const found = each.forward(node.input.map((name) => (name === "" ? null : this.#valueOf(values, name, node))));
+      const given = node.input.map((name) => (name === "" ? null : this.#valueOf(values, name, node)));
+      const found = each.forward(given, told);
       for (const [at, name] of node.output.entries()) if (name !== "" && found[at]) values.set(name, found[at]);
     }
     return this.outputs.map((name) => this.#valueOf(values, name, null));

@@ -1,3 +1,4 @@
+import { unknownNode } from "../../../core/gap.ts";
 import { dataOp, Node, watchRecording } from "../../../core/node.ts";
 import { numel, type Shape } from "../../../core/shape.ts";
 import { evaluate } from "../../../devices/reference/evaluate.ts";
@@ -15,6 +16,8 @@ export interface Value {
   readonly tensor: Tensor;
   /** Numbers that are known before anything runs (sizes, axes, constants); null for what is computed, and for parameters. */
   readonly numbers: Float64Array | null;
+  /** Comes from an operator that is not known, and so does its shape. */
+  readonly unknown?: true;
 }
 
 /** The numbers of leaves that stand for known values: sizes may be above what float32 holds exactly. */
@@ -85,4 +88,17 @@ function numbersOf(node: Node): Float64Array | Float32Array | Int32Array {
   if (numbers) return numbers;
   if (node.source?.kind !== "data") throw new TypeError("a known value depends on numbers that are not known");
   return node.source.data;
+}
+
+/** What comes from an operator that is not known: of this shape, or of none that is known. */
+export function unknownValue(shape: Shape | null, kind: Kind): Value {
+  if (shape) return computed(new Tensor(unknownNode(shape)), kind);
+  return {
+    kind,
+    numbers: null,
+    unknown: true,
+    get tensor(): Tensor {
+      throw new TypeError("the shape behind an unknown operator was asked for");
+    },
+  };
 }
