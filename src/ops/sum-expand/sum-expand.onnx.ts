@@ -1,5 +1,4 @@
 import type { OnnxRule } from "../../core/onnx.ts";
-import type { Shape } from "../../core/shape.ts";
 import { reduced } from "../reduction.onnx.ts";
 
 export const sumOnnx = reduced("ReduceSum", 13);
@@ -15,13 +14,17 @@ export const expandOnnx: OnnxRule = (call) => {
   const order = kept.map((axis) => axis - dropped.filter((each) => each < axis).length);
   if (order.some((axis, at) => axis !== at)) name = call.add("Transpose", [name], { perm: order });
   const added = axes.flatMap((axis, at) => (axis < 0 ? [at] : []));
-  // In front they come of themselves, where something is repeated.
-  const repeats = call.records.map(
-    ({ inputs, output }): Shape =>
-      output.shape.map((size, at) => (axes[at]! >= 0 && inputs[0]!.shape[axes[at]!] === size ? 1 : size)),
+  const expands = call.records.some(({ inputs, output }) =>
+    output.shape.some((size, at) => size !== (axes[at]! < 0 ? 1 : inputs[0]!.shape[axes[at]!])),
   );
-  const expands = repeats.some((shape) => shape.some((size) => size !== 1));
+  // New ones in front come of themselves.
   const leading = expands && added.every((axis, at) => axis === at);
   if (added.length > 0 && !leading) name = call.add("Unsqueeze", [name, call.ints(added)]);
-  return expands ? call.add("Expand", [name, call.shape(repeats)]) : name;
+  if (!expands) return name;
+  // A size of 1 is that of the input: constants, where no other size varies.
+  const ones = call.records.map(({ inputs, output }) =>
+    output.shape.map((size, at) => (axes[at]! >= 0 && inputs[0]!.shape[axes[at]!] === size ? 1 : size)),
+  );
+  const steady = ones.every((shape) => `${shape}` === `${ones[0]}`);
+  return call.add("Expand", [name, call.shape(steady ? ones : call.records.map(({ output }) => output.shape))]);
 };

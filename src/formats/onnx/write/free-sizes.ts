@@ -1,6 +1,6 @@
-import type { Network } from "../../../analysis/recording.ts";
+import { type Network, type Recording, recordNetwork } from "../../../analysis/recording.ts";
 import { ConvsmithError } from "../../../core/errors.ts";
-import type { Shape } from "../../../core/shape.ts";
+import { type Shape, sameShape } from "../../../core/shape.ts";
 import { FixedSize, type Recordings, recordAll } from "./recordings.ts";
 
 /** A size of the input that stays as it is, and why. */
@@ -17,17 +17,26 @@ export function dimensionNames(rank: number): string[] {
   return Array.from({ length: rank }, (_, axis) => (axis === 0 ? "batch" : `size${axis}`));
 }
 
-/** Other sizes to try: many networks halve a picture several times. Those of different axes never grow alike. */
+/**
+ * Sizes to record, the export's own first: many networks halve a picture several times. Those of different axes never
+ * grow alike. What repeats something for each sample is not recorded for a single one: then batches of several stand for it.
+ */
 const steps = (size: number, axis: number): (readonly number[])[] =>
   axis === 0
-    ? [[size + 1, size + 2]]
+    ? [[size, size + 1, size + 2], ...(size === 1 ? [[2, 3, 4]] : [])]
     : [
-        [size + 64 * axis, size + 64 * axis + 128],
-        [size * (axis + 1), size * (axis + 3)],
+        [size, size + 64 * axis, size + 64 * axis + 128],
+        [size, size * (axis + 1), size * (axis + 3)],
       ];
 
 /** By an odd number: a network may do other things for odd sizes, or refuse them. */
 const odd = (size: number, axis: number) => size + 2 * axis - 3;
+
+/** An axis with its size in each record. */
+interface Tried {
+  readonly axis: number;
+  readonly sizes: readonly number[];
+}
 
 /**
  * Records the network for the sizes of its input that can be left open: the batch, and those from axis 2 on. `write` is
@@ -39,19 +48,19 @@ export function recordFree<T>(
   write: (recordings: Recordings) => T,
 ): { readonly written: T; readonly free: readonly number[]; readonly fixed: readonly FixedDimension[] } {
   const names = dimensionNames(shape.length);
-  const open: { axis: number; sizes: readonly number[] }[] = [];
+  const open: Tried[] = [];
   const fixed: FixedDimension[] = [];
-  const attempt = (tried: readonly { axis: number; sizes: readonly number[] }[]): T => {
-    const others = (tried[0]?.sizes ?? []).map((_, which) => {
-      const other = [...shape];
-      for (const { axis, sizes } of tried) other[axis] = sizes[which]!;
-      return other;
-    });
-    return write(recordAll(network, [shape, ...others]));
+  const attempt = (tried: readonly Tried[]): T => {
+    const shapes = (tried[0]?.sizes ?? [0]).map((_, which) =>
+      shape.map((size, axis) => tried.find((each) => each.axis === axis)?.sizes[which] ?? size),
+    );
+    const recordings = recordAll(network, shapes);
+    if (!sameShape(shapes[0]!, shape)) checkAlike(recordNetwork(network, shape), recordings);
+    return write(recordings);
   };
   const attemptOdd = (axis: number) => {
     try {
-      attempt([{ axis, sizes: [odd(shape[axis]!, axis)] }]);
+      attempt([{ axis, sizes: [shape[axis]!, odd(shape[axis]!, axis)] }]);
     } catch (error) {
       if (!(error instanceof ConvsmithError)) throw error;
     }
@@ -82,6 +91,18 @@ export function recordFree<T>(
       fixed.push({ axis: last.axis, name: names[last.axis]!, reason: reasonOf(error) });
     }
   }
+}
+
+/** What is written for other sizes gives, for this one, outputs of the shape that the network gives. @throws FixedSize */
+function checkAlike({ outputs }: Recording, { recordings }: Recordings): void {
+  const alike = outputs.every(({ shape }, at) => {
+    const shapes = recordings.map((each) => each.outputs[at]!.shape);
+    const steady = (axis: number) => shapes.every((each) => each[axis] === shapes[0]![axis]);
+    return (
+      shape.length === shapes[0]!.length && shape.every((size, axis) => !steady(axis) || size === shapes[0]![axis])
+    );
+  });
+  if (!alike) throw new FixedSize("the network does other things for other sizes");
 }
 
 /** The rule that is broken, without the advice for other sizes. @throws what is no answer to another size. */

@@ -12,7 +12,7 @@ import { align, type Recordings } from "./recordings.ts";
 /** A network as ONNX nodes, with the cells that it stores. */
 export interface WrittenGraph {
   readonly nodes: readonly OnnxNode[];
-  /** By name, in the order of their first use. */
+  /** By name, in the order of the state_dict. */
   readonly stored: ReadonlyMap<string, Cell>;
 }
 
@@ -31,7 +31,7 @@ export function writeGraph(
   );
   for (const same of nodes) writer.write(same);
   const ends = new Map(outputs.map((name, at) => [name, writer.nameOf(recordings[0]!.outputs[at]!)]));
-  const stored = writer.stored;
+  const stored = writer.sorted();
   return { nodes: writer.graph.finish(ends, [input, ...stored.keys()]), stored };
 }
 
@@ -57,6 +57,13 @@ class Writer implements Surroundings {
 
   nameOf(node: Node): string {
     return this.#values.get(node)!.name;
+  }
+
+  /** What is stored, whatever was recorded before: the same network always gives the same file. */
+  sorted(): Map<string, Cell> {
+    const places = new Map([...this.#cells.values()].map((name, at) => [name, at]));
+    const place = (name: string) => places.get(name) ?? places.size;
+    return new Map([...this.stored].sort(([a], [b]) => place(a) - place(b)));
   }
 
   put(same: readonly Node[], name: string): void {
