@@ -1,0 +1,4 @@
+export { type PythonValue, TorchTensor } from "./pickle-writer.ts";
+export { pytorchState, serializePytorch } from "./serialize.ts";
+export type { ExportedNetwork } from "./trace.ts";
+export { type PytorchModel, writePytorchModel } from "./write-model.ts";
