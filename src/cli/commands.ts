@@ -40,6 +40,11 @@ export const commands: readonly {
     describe: "Run a network on numbers of a file, .onnx too",
     load: () => import("./run-network.ts"),
   },
+  {
+    command: "export <model>",
+    describe: "A network for other tools: an .onnx file",
+    load: () => import("./export.ts"),
+  },
   { command: "upscale <picture>", describe: "Enlarge a picture", load: () => import("./upscale.ts") },
   {
     command: "plan <model>",
