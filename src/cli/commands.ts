@@ -62,6 +62,11 @@ export const commands: readonly {
     load: () => import("./convert.ts"),
   },
   {
+    command: "import <folder>",
+    describe: "Weights back from a folder that export wrote for PyTorch",
+    load: () => import("./import.ts"),
+  },
+  {
     command: "solve [question]",
     describe: "The other way round: what gives a wanted size, field or cost",
     load: () => import("./solve.ts"),
