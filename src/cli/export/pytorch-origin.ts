@@ -12,6 +12,7 @@ import type { FoundModel } from "../model.ts";
 export interface PytorchOrigin {
   readonly recipe: PytorchRecipe | null;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly isRun: boolean;
 }
 
 type Options = Readonly<Record<string, unknown>>;
@@ -19,11 +20,11 @@ type Options = Readonly<Record<string, unknown>>;
 /** A run's folder says all; for other networks the recipe is the usual one of their kind. */
 export async function pytorchOrigin(model: FoundModel, options: Options): Promise<PytorchOrigin> {
   const folder = (await stat(model.name).catch(() => null))?.isDirectory() ? model.name : null;
-  if (folder === null) return { recipe: usualRecipe(model), metadata: await metadataOf(model, options) };
+  if (folder === null) return { recipe: usualRecipe(model), metadata: await metadataOf(model, options), isRun: false };
   const config = await readConfig(folder);
   const { name, options: own } = config.network;
   const metadata = { format: "pt", model: name, options: JSON.stringify(own) };
-  return { recipe: (await runRecipe(folder, config)) ?? usualRecipe(model), metadata };
+  return { recipe: (await runRecipe(folder, config)) ?? usualRecipe(model), metadata, isRun: true };
 }
 
 async function readConfig(folder: string): Promise<RunConfig> {

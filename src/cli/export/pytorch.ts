@@ -1,22 +1,39 @@
+import type { Network } from "../../analysis/index.ts";
 import {
   checkExportFolder,
   type PytorchFolder,
   type PytorchRecipe,
   writePytorchFolder,
 } from "../../formats/pytorch/export/index.ts";
+import { manualSeed } from "../../tensor/index.ts";
+import { UsageError } from "../errors.ts";
+import type { FoundModel } from "../model.ts";
 import { pytorchOrigin } from "./pytorch-origin.ts";
 import type { ExportTarget } from "./target.ts";
 
 export const pytorch: ExportTarget = {
-  options: {},
+  options: {
+    start: { type: "boolean", describe: "pytorch: of a run, the weights that it began with, to train it there" },
+  },
   checkOut: checkExportFolder,
   async write({ model, weights, out, options }) {
-    const { recipe, metadata } = await pytorchOrigin(model, options);
-    const { network, inputShape, name } = model;
+    const { recipe, metadata, isRun } = await pytorchOrigin(model, options);
+    const { inputShape, name } = model;
+    if (options.start && !(isRun && recipe)) throw new UsageError("--start is for a run's folder. Leave it out.");
+    const network = options.start ? await startOf(model, recipe!.seed) : model.network;
     const made = await writePytorchFolder(out, network, { inputShape, model: name, metadata, recipe });
-    return { facts: { ...made, train: recipe?.task ?? null }, text: text(out, weights, made, recipe) };
+    return {
+      facts: { ...made, train: recipe?.task ?? null },
+      text: text(out, options.start ? `${name} at its start` : weights, made, recipe),
+    };
   },
 };
+
+/** The network as the run made it: from the run's seed. */
+async function startOf({ make }: FoundModel, seed: number): Promise<Network> {
+  manualSeed(seed);
+  return await make();
+}
 
 function text(out: string, weights: string | null, made: PytorchFolder, recipe: PytorchRecipe | null): string {
   const names = made.files.join(", ");

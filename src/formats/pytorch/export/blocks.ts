@@ -1,11 +1,12 @@
 import type { Cell } from "../../../core/cell.ts";
+import { ConvsmithError } from "../../../core/errors.ts";
 import { type Module, ModuleList, Parameter, Sequential } from "../../../nn/index.ts";
 import type { Buffer } from "../../../tensor/index.ts";
 import { type Code, type List, text } from "./code.ts";
 import { Constants } from "./constants.ts";
 import { writeForward } from "./forward.ts";
 import { layerForm } from "./layers.ts";
-import { identifierOf, isIdentifier, pythonString } from "./python.ts";
+import { checkMember, identifierOf, isIdentifier, pythonString } from "./python.ts";
 import type { Trace } from "./trace.ts";
 
 /** What a block's constructor makes, in the order of its state_dict. */
@@ -75,6 +76,7 @@ export function describeBlock(module: Module, path: string, trace: Trace, codeOf
   ];
   const className = identifierOf(module.constructor.name, "Block");
   const block = path === "" ? className : `${path} (${className})`;
+  for (const { name } of members) checkMember(name, block);
   const forward = sequential ? [] : forwardsOf(module, block, trace, constants);
   return { module, className, sequential, members, constants: constants.lines, forward };
 }
@@ -100,7 +102,9 @@ function forwardsOf(module: Module, block: string, trace: Trace, constants: Cons
     return ["def forward(self, x):", '    raise NotImplementedError("was not called when the network was recorded")'];
   const other = made.findIndex((lines) => lines.join("\n") !== first.join("\n"));
   if (other < 0) return first;
-  throw new TypeError(`${block}: is called ${calls.length} times, and does something else in call ${other + 1}`);
+  throw new ConvsmithError(
+    `${block}: is called ${calls.length} times and does something else in call ${other + 1}, which one forward can't say`,
+  );
 }
 
 function namesOf(module: Module, block: string, constants: Constants) {

@@ -3,9 +3,10 @@ import type { Module } from "../../../nn/index.ts";
 import { type Block, describeBlock, isBlock, isList } from "./blocks.ts";
 import { classesOf } from "./classes.ts";
 import type { Code } from "./code.ts";
+import { writeFlatClass } from "./flat.ts";
 import { layerForm } from "./layers.ts";
-import { isIdentifier, pythonString } from "./python.ts";
-import { type ExportedNetwork, traceNetwork } from "./trace.ts";
+import { identifierOf, isIdentifier, pythonString } from "./python.ts";
+import { type ExportedNetwork, isFlat, traceNetwork } from "./trace.ts";
 
 export interface PytorchModel {
   /** The text of model.py. */
@@ -21,9 +22,24 @@ export interface PytorchModel {
  */
 export function writePytorchModel(network: ExportedNetwork, inputShape: Shape, origin: string): PytorchModel {
   const trace = traceNetwork(network, inputShape);
+  if (isFlat(network)) {
+    const className = identifierOf(network.constructor.name, "Network");
+    const body = [writeFlatClass(network, trace, className), loader(className, [])];
+    return { source: [header(body, origin), ...body].join("\n\n"), className };
+  }
   const codes = new Map<Module, Code>();
   const sources: string[] = [];
-  const taken = new Set(["torch", "nn", "F", "OrderedDict", "load_model", "StochasticDepth", "LayerNorm2d"]);
+  const taken = new Set([
+    "torch",
+    "nn",
+    "F",
+    "OrderedDict",
+    "load_model",
+    "make_model",
+    "Path",
+    "StochasticDepth",
+    "LayerNorm2d",
+  ]);
   const paths = new Map([...network.namedModules()].map(([path, module]) => [module, path]));
   const codeOf = (module: Module) => codes.get(module)!;
   for (const level of levelsOf(network)) {

@@ -11,6 +11,7 @@ def options():
     parser.add_argument("--out", type=Path, default=HERE, help="folder of checkpoint.pth and log.jsonl [this one]")
     parser.add_argument("--resume", action="store_true", help="go on with the checkpoint in --out")
     parser.add_argument("--fresh", action="store_true", help="start from random weights instead of weights.pth")
+    parser.add_argument("--stop-after", type=int, help="end after this step of the run, to go on later")
     parser.add_argument("--save-every", type=int, default=500, help="steps between two checkpoints [500]")
     given = parser.parse_args()
     if not given.data:
@@ -66,7 +67,8 @@ def main():
         settings.out.mkdir(parents=True, exist_ok=True)
         log_path.write_text("".join(f"{line}\n" for line in log))
 
-    for step in range(first, steps):
+    last = min(steps, settings.stop_after or steps)
+    for step in range(first, last):
         # Dropout draws the same numbers in a run that is resumed.
         torch.manual_seed((settings.seed * steps + step) * world + rank)
         network.train()
@@ -95,7 +97,7 @@ def main():
                 file.write(json.dumps(line) + "\n")
             if ended or done % 50 == 0:
                 print("  ".join(f"{name} {value:.6g}" for name, value in line.items()), flush=True)
-            if done % settings.save_every == 0 or done == steps:
+            if done % settings.save_every == 0 or done == last:
                 content = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": done}
                 save(checkpoint_path, content)
     if world > 1:
