@@ -6,7 +6,7 @@ import { type Code, type List, text } from "./code.ts";
 import { Constants } from "./constants.ts";
 import { writeForward } from "./forward.ts";
 import { layerForm } from "./layers.ts";
-import { checkMember, identifierOf, isIdentifier, pythonString } from "./python.ts";
+import { identifierOf, isIdentifier, pythonString } from "./python.ts";
 import type { Trace } from "./trace.ts";
 
 /** What a block's constructor makes, in the order of its state_dict. */
@@ -76,7 +76,6 @@ export function describeBlock(module: Module, path: string, trace: Trace, codeOf
   ];
   const className = identifierOf(module.constructor.name, "Block");
   const block = path === "" ? className : `${path} (${className})`;
-  for (const { name } of members) checkMember(name, block);
   const forward = sequential ? [] : forwardsOf(module, block, trace, constants);
   return { module, className, sequential, members, constants: constants.lines, forward };
 }

@@ -58,7 +58,7 @@ from pathlib import Path
 
 import torch
 from convsmith_data import ${names}
-from model import load_model, make_model
+from model import load_model
 from torch import distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 

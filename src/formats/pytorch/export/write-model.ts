@@ -5,7 +5,7 @@ import { classesOf } from "./classes.ts";
 import type { Code } from "./code.ts";
 import { writeFlatClass } from "./flat.ts";
 import { layerForm } from "./layers.ts";
-import { identifierOf, isIdentifier, pythonString } from "./python.ts";
+import { checkMember, identifierOf, isIdentifier, pythonString } from "./python.ts";
 import { type ExportedNetwork, isFlat, traceNetwork } from "./trace.ts";
 
 export interface PytorchModel {
@@ -41,6 +41,11 @@ export function writePytorchModel(network: ExportedNetwork, inputShape: Shape, o
     "LayerNorm2d",
   ]);
   const paths = new Map([...network.namedModules()].map(([path, module]) => [module, path]));
+  for (const [module, path] of paths) {
+    const owner = path === "" ? module.constructor.name : `${path} (${module.constructor.name})`;
+    for (const name of module.namedChildren().keys()) checkMember(name, owner);
+    for (const name of module.stateDict().keys()) if (Object.hasOwn(module, name)) checkMember(name, owner);
+  }
   const codeOf = (module: Module) => codes.get(module)!;
   for (const level of levelsOf(network)) {
     const blocks = level.map((module): Block => describeBlock(module, paths.get(module)!, trace, codeOf));
@@ -112,13 +117,12 @@ function header(body: readonly string[], origin: string): string {
 }
 
 const loader = (name: string, shared: readonly string[]) => `def make_model():
-    """The network with fresh weights of PyTorch's."""
-    model = ${name}()
-${shared.map((line) => `    ${line}\n`).join("")}    return model
+    """The network, before it has its weights."""
+${shared.length === 0 ? `    return ${name}()` : [`    model = ${name}()`, ...shared.map((line) => `    ${line}`), "    return model"].join("\n")}
 
 
 def load_model(path=Path(__file__).with_name("weights.pth")):
-    """The network with the weights of a file; by default those that were exported beside this one."""
+    """The network with the weights of a file: by default those that were exported with it."""
     model = make_model()
     model.load_state_dict(torch.load(path, map_location="cpu"))
     return model

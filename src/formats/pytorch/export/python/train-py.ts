@@ -10,7 +10,6 @@ def options():
             parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value, help=f"[{value}]")
     parser.add_argument("--out", type=Path, default=HERE, help="folder of checkpoint.pth and log.jsonl [this one]")
     parser.add_argument("--resume", action="store_true", help="go on with the checkpoint in --out")
-    parser.add_argument("--fresh", action="store_true", help="start from random weights instead of weights.pth")
     parser.add_argument("--stop-after", type=int, help="end after this step of the run, to go on later")
     parser.add_argument("--save-every", type=int, default=500, help="steps between two checkpoints [500]")
     given = parser.parse_args()
@@ -48,8 +47,7 @@ def main():
     settings = options()
     rank, world, device = connect()
     torch.manual_seed(settings.seed)
-    model = make_model() if settings.fresh else load_model()
-    model.to(device)
+    model = load_model().to(device)
     batches, validate = load_data(settings)
     steps = settings.steps or settings.epochs * len(batches)
     loss_of = LOSS
