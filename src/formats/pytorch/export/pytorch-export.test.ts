@@ -63,7 +63,5 @@ test.skipIf(withoutTorch).each(names)("%s gives the same numbers in PyTorch, und
   expect(answer.shape).toEqual(shape);
   const largest = output.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
   const difference = output.reduce((most, each, at) => Math.max(most, Math.abs(each - answer.output[at]!)), 0);
-  if (process.env.CONVSMITH_WHOLE_ZOO)
-    console.log(`${name} ${keys.length} ${largest} ${difference} ${difference / largest}`);
   expect(difference).toBeLessThan(1e-5 * largest);
 });
