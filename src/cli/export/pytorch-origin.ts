@@ -22,9 +22,15 @@ export async function pytorchOrigin(model: FoundModel, options: Options): Promis
   const folder = (await stat(model.name).catch(() => null))?.isDirectory() ? model.name : null;
   if (folder === null) return { recipe: usualRecipe(model), metadata: await metadataOf(model, options), isRun: false };
   const config = await readConfig(folder);
-  const { name, options: own } = config.network;
-  const metadata = { format: "pt", model: name, options: JSON.stringify(own) };
+  const { metadata: kept } = await readTensorFile(join(folder, "model.safetensors"));
+  const metadata = { format: "pt", ...kept, training: withoutFigures(kept.training) };
   return { recipe: (await runRecipe(folder, config)) ?? usualRecipe(model), metadata, isRun: true };
+}
+
+/** How the run was made, without how far it was and how good: that changes there. */
+function withoutFigures(training = "{}"): string {
+  const { step: _step, validation: _validation, ...rest } = JSON.parse(training);
+  return JSON.stringify(rest);
 }
 
 async function readConfig(folder: string): Promise<RunConfig> {

@@ -8,6 +8,7 @@ import {
 import { manualSeed } from "../../tensor/index.ts";
 import { UsageError } from "../errors.ts";
 import type { FoundModel } from "../model.ts";
+import { torchPosition } from "./pytorch-checkpoint.ts";
 import { pytorchOrigin } from "./pytorch-origin.ts";
 import type { ExportTarget } from "./target.ts";
 
@@ -21,10 +22,11 @@ export const pytorch: ExportTarget = {
     const { inputShape, name } = model;
     if (options.start && !(isRun && recipe)) throw new UsageError("--start is for a run's folder. Leave it out.");
     const network = options.start ? await startOf(model, recipe!.seed) : model.network;
-    const made = await writePytorchFolder(out, network, { inputShape, model: name, metadata, recipe });
+    const position = isRun && recipe && !options.start ? await torchPosition(name, network.parameters().length) : null;
+    const made = await writePytorchFolder(out, network, { inputShape, model: name, metadata, recipe, position });
     return {
-      facts: { ...made, train: recipe?.task ?? null },
-      text: text(out, options.start ? `${name} at its start` : weights, made, recipe),
+      facts: { ...made, train: recipe?.task ?? null, step: position?.step ?? null },
+      text: text(out, options.start ? `${name} at its start` : weights, made, recipe, position?.step ?? null),
     };
   },
 };
@@ -35,7 +37,13 @@ async function startOf({ make }: FoundModel, seed: number): Promise<Network> {
   return await make();
 }
 
-function text(out: string, weights: string | null, made: PytorchFolder, recipe: PytorchRecipe | null): string {
+function text(
+  out: string,
+  weights: string | null,
+  made: PytorchFolder,
+  recipe: PytorchRecipe | null,
+  step: number | null,
+): string {
   const names = made.files.join(", ");
   const lines = [
     `wrote ${out}: ${names}`,
@@ -44,6 +52,7 @@ function text(out: string, weights: string | null, made: PytorchFolder, recipe: 
     recipe
       ? `train: cd ${out} && torchrun --nproc_per_node 2 train.py --data ${recipe.data || "FOLDER"}`
       : "train.py: none, as it is for classifiers and for super-resolution of one channel",
+    ...(step === null ? [] : [`with --resume it goes on from step ${step} of the run`]),
     `bring the weights back: convsmith import ${out} -o weights.safetensors`,
   ];
   return lines.join("\n");

@@ -1,9 +1,10 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ConvsmithError } from "../../../core/errors.ts";
 import type { Shape } from "../../../core/shape.ts";
 import { fileError, writeFileAtomic } from "../../atomic-file.ts";
 import { version } from "../../package-version.ts";
+import type { PythonValue } from "./pickle-writer.ts";
 import { pytorchState, serializePytorch } from "./serialize.ts";
 import type { ExportedNetwork } from "./trace.ts";
 import { type PytorchRecipe, writeTrainScript } from "./train-script.ts";
@@ -34,6 +35,8 @@ export interface PytorchFolderOptions {
   readonly metadata: Readonly<Record<string, string>>;
   /** Null: no train.py is written. */
   readonly recipe: PytorchRecipe | null;
+  /** What train.py --resume goes on from, beside the weights; null: nothing. */
+  readonly position?: { readonly step: number; readonly optimizer: PythonValue } | null;
 }
 
 /** Makes the folder of an export, or takes one that is empty or holds an export. @throws ConvsmithError for any other. */
@@ -51,7 +54,7 @@ export async function checkExportFolder(folder: string): Promise<void> {
 export async function writePytorchFolder(
   folder: string,
   network: ExportedNetwork,
-  { inputShape, model, metadata, recipe }: PytorchFolderOptions,
+  { inputShape, model, metadata, recipe, position = null }: PytorchFolderOptions,
 ): Promise<PytorchFolder> {
   const origin = `${model}, as convsmith ${version} wrote it for PyTorch.`.replace(/[^ -~]|["\\]/g, "?");
   const { source, className } = writePytorchModel(network, inputShape, origin);
@@ -62,6 +65,7 @@ export async function writePytorchFolder(
     ["model.py", source],
     ["weights.pth", serializePytorch(state)],
     ...(recipe ? writeTrainScript(recipe, `Trains ${origin}`) : []),
+    ...(position ? [["checkpoint.pth", serializePytorch({ model: state, ...position })] as const] : []),
     ["requirements.txt", recipe ? "torch>=1.13\npillow>=9\n" : "torch>=1.13\n"],
     ["README.md", readme(origin, inputShape, recipe !== null)],
     ["convsmith.json", `${JSON.stringify(facts, null, 2)}\n`],
@@ -69,6 +73,8 @@ export async function writePytorchFolder(
   await mkdir(folder, { recursive: true }).catch((error) => {
     throw fileError("write", folder, error);
   });
+  // Of an earlier export: weights of another network, or another place to go on from.
+  if (!position) await rm(join(folder, "checkpoint.pth"), { force: true });
   for (const [name, content] of files) await writeFileAtomic(join(folder, name), content);
   return {
     files: [...files.keys()],

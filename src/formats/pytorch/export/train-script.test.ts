@@ -117,18 +117,30 @@ test.skipIf(withoutTorch)(
 );
 
 test.skipIf(withoutTorch)(
-  "a network of a user's own is trained on a folder of pictures per class, in the same order",
+  "a run that was stopped here goes on there, with the steps that it would have made here",
   async () => {
     await writeClasses(at("classes"));
-    const source = networkSource.replace(/ *new (BatchNorm2d|Dropout).*\n/g, "");
-    await writeNetwork(at("net.ts"), source);
+    await writeNetwork(at("net.ts"), networkSource.replace(/ *new (BatchNorm2d|Dropout).*\n/g, ""));
     const recipe = { module: at("net.ts"), data: at("classes"), batch: 4, seed: 5, augment: "dihedral" } as const;
-    const train = (given: typeof recipe, controls: RunControls) =>
-      trainUserNetwork(given, { "convsmith/nn": nn }, controls);
-    const { here, metrics, out } = await start(train, "user", recipe);
-    const alone = await logged(out, 1);
-    expectEqual(alone, here, 1e-4);
-    expect(alone.at(-1)!.accuracy).toBe(metrics.accuracy);
+    const lines: Line[] = [];
+    const controller = new AbortController();
+    const onStep = ({ step, loss, learningRate }: StepEvent) => {
+      lines.push({ step, loss, lr: learningRate });
+      if (step === 4) controller.abort();
+    };
+    const run = { out: at("user"), steps: 10, watcher: { onStep } };
+    await trainUserNetwork(recipe, { "convsmith/nn": nn }, { ...run, signal: controller.signal });
+    const out = at("user-torch");
+    const text = await cli("export", at("user"), "--to", "pytorch", "-o", out);
+    expect(text).toContain("with --resume it goes on from step 4 of the run");
+    await runPython(out, "train.py", "--resume");
+    const metrics: Record<string, number>[] = [];
+    const onValidation = (found: Readonly<Record<string, number>>) => metrics.push({ ...found });
+    const on = { ...run, resume: true, watcher: { onStep, onValidation } };
+    await trainUserNetwork({}, { "convsmith/nn": nn }, on);
+    const there = await linesOf(join(out, "log.jsonl"));
+    expectEqual(there, lines.slice(4), 1e-4);
+    expect(there.at(-1)!.accuracy).toBe(metrics.at(-1)!.accuracy);
   },
   180_000,
 );

@@ -59,7 +59,8 @@ def main():
         model.load_state_dict(checkpoint["model"])
         optimizer.load_state_dict(checkpoint["optimizer"])
         first = checkpoint["step"]
-        log = [line for line in log_path.read_text().splitlines() if json.loads(line)["step"] <= first]
+        lines = log_path.read_text().splitlines() if log_path.exists() else []
+        log = [line for line in lines if json.loads(line)["step"] <= first]
     network = DistributedDataParallel(model, [device.index] if device.type == "cuda" else None) if world > 1 else model
     if rank == 0:
         settings.out.mkdir(parents=True, exist_ok=True)
