@@ -29,12 +29,18 @@ for folder in map(pathlib.Path, sys.argv[1:]):
     x = torch.frombuffer(bytearray((folder / "x.bin").read_bytes()), dtype=torch.float32).view(*shape)
     with torch.no_grad():
         y = model(x)
+        double = model.double()(x.double())
     (folder / "y.bin").write_bytes(y.contiguous().numpy().tobytes())
-    (folder / "y.json").write_text(json.dumps({"shape": list(y.shape), "keys": list(model.state_dict())}))
+    error = (y - double).abs().max().item() if y.dtype == torch.float32 and y.numel() > 0 else 0
+    (folder / "double.bin").write_bytes(double.double().contiguous().numpy().tobytes())
+    (folder / "y.json").write_text(json.dumps({"shape": list(y.shape), "keys": list(model.state_dict()), "error": error}))
 `;
 
 export interface TorchAnswer {
   readonly output: Float32Array;
+  /** The same in float64, and how far PyTorch's float32 is from it. */
+  readonly double: Float64Array;
+  readonly error: number;
   readonly shape: readonly number[];
   readonly keys: readonly string[];
 }
@@ -52,9 +58,13 @@ export async function runExported(
   await runPython(folder, "run.py", ...inputs.keys());
   const answers = new Map<string, TorchAnswer>();
   for (const name of inputs.keys()) {
-    const bytes = await readFile(join(folder, name, "y.bin"));
-    const output = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-    answers.set(name, { output, ...JSON.parse(await readFile(join(folder, name, "y.json"), "utf8")) });
+    const numbers = async (file: string) => {
+      const bytes = await readFile(join(folder, name, file));
+      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+    };
+    const output = new Float32Array(await numbers("y.bin"));
+    const double = new Float64Array(await numbers("double.bin"));
+    answers.set(name, { output, double, ...JSON.parse(await readFile(join(folder, name, "y.json"), "utf8")) });
   }
   return answers;
 }

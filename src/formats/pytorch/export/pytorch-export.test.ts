@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createWasmDevice } from "../../../devices/wasm/create.ts";
 import { createModel, models } from "../../../models/registry.ts";
+import * as nn from "../../../nn/index.ts";
 import { wasmKernels } from "../../../ops/wasm.ts";
-import { manualSeed, noGrad, setDevice, tensor } from "../../../tensor/index.ts";
+import { manualSeed, noGrad, setDevice, type Tensor, tensor } from "../../../tensor/index.ts";
 import { runExported, type TorchAnswer, withoutTorch } from "../../../testing/pytorch.ts";
 import { writePytorchFolder } from "./folder.ts";
 
@@ -27,6 +28,15 @@ function inputOf(name: string, hint: readonly number[]): number[] {
   return [name === "unet" ? 1 : 2, hint[1]!, side, side];
 }
 
+/** Running statistics of this batch: with those of a fresh network, all that comes out of a deep one is its last bias. */
+function calibrate(network: nn.Layer, x: Tensor): void {
+  const norms = network.modules().filter((each) => each instanceof nn.BatchNorm2d) as { momentum: number | null }[];
+  for (const norm of norms) norm.momentum = 1;
+  network.train();
+  noGrad(() => network.forward(x));
+  for (const norm of norms) norm.momentum = 0.1;
+}
+
 let folder = "";
 let answers = new Map<string, TorchAnswer>();
 const own = new Map<string, { output: Float32Array; shape: readonly number[]; keys: string[] }>();
@@ -41,6 +51,7 @@ beforeAll(async () => {
     const { network, inputHint } = createModel(name);
     const shape = inputOf(name, inputHint);
     const data = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, at) => Math.sin(at * 0.37));
+    calibrate(network, tensor(data, shape));
     const inputShape = [1, ...shape.slice(1)];
     await writePytorchFolder(join(folder, name), network, { inputShape, model: name, metadata: {}, recipe: null });
     network.eval();
@@ -62,6 +73,7 @@ test.skipIf(withoutTorch).each(names)("%s gives the same numbers in PyTorch, und
   expect(answer.keys).toEqual(keys);
   expect(answer.shape).toEqual(shape);
   const largest = output.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
-  const difference = output.reduce((most, each, at) => Math.max(most, Math.abs(each - answer.output[at]!)), 0);
-  expect(difference).toBeLessThan(1e-5 * largest);
+  const distance = output.reduce((most, each, at) => Math.max(most, Math.abs(each - answer.double[at]!)), 0);
+  // Normalising a few numbers magnifies roundings, PyTorch's own as much as ours.
+  expect(distance).toBeLessThan(4 * answer.error + 2e-6 * largest);
 });
