@@ -42,7 +42,7 @@ export const commands: readonly {
   },
   {
     command: "export <model>",
-    describe: "A network for other tools: an .onnx file",
+    describe: "A network for other tools: an .onnx file, or PyTorch source",
     load: () => import("./export.ts"),
   },
   { command: "upscale <picture>", describe: "Enlarge a picture", load: () => import("./upscale.ts") },

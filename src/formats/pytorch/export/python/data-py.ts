@@ -211,7 +211,7 @@ def crop_to_multiple(plane, factor):
 
 def natural(name):
     """Sorts 2.png before 10.png, as the Unicode collation does for ASCII names."""
-    order = "_-,;:!?.'\"()[]{}@*/\\&#%\x60^+<=>|~$ "
+    order = " _-,;:!?.'\"()[]{}@*/\\&#%\x60^+<=>|~$"
     parts = re.findall(r"\d+|\D", name)
     first = [(1, int(part)) if part.isdigit() else (0, order.find(part)) if part in order else (2, part.lower()) for part in parts]
     return first, [part.swapcase() for part in parts], name
