@@ -42,7 +42,7 @@ export const commands: readonly {
   },
   {
     command: "export <model>",
-    describe: "A network for other tools: an .onnx file",
+    describe: "A network for other tools: an .onnx file, or PyTorch source",
     load: () => import("./export.ts"),
   },
   { command: "upscale <picture>", describe: "Enlarge a picture", load: () => import("./upscale.ts") },
@@ -60,6 +60,11 @@ export const commands: readonly {
     command: "convert <from> <to>",
     describe: "Weights from .pt or .pth to .safetensors",
     load: () => import("./convert.ts"),
+  },
+  {
+    command: "import <folder>",
+    describe: "Weights back from a folder that export wrote for PyTorch",
+    load: () => import("./import.ts"),
   },
   {
     command: "solve [question]",

@@ -2,6 +2,7 @@ import type { Argv, InferredOptionTypes, Options } from "yargs";
 import { useWasm } from "./device.ts";
 import { UsageError } from "./errors.ts";
 import { onnx } from "./export/onnx.ts";
+import { pytorch } from "./export/pytorch.ts";
 import type { ExportTarget } from "./export/target.ts";
 import { loadKnownWeights } from "./field-weights.ts";
 import { findModel } from "./model.ts";
@@ -11,6 +12,7 @@ import { printResult } from "./output.ts";
 /** What a network can be written as; one line a target. */
 const targets: Readonly<Record<string, ExportTarget>> = {
   onnx,
+  pytorch,
 };
 
 const options = {
@@ -30,6 +32,7 @@ export const builder = (argv: Argv): Argv =>
     .options(options)
     .options(Object.assign({}, ...Object.values(targets).map((target) => target.options)))
     .example("$0 export espcn-x3 --to onnx -o espcn.onnx", "")
+    .example("$0 export runs/first --to pytorch -o espcn-torch", "Source, weights and train.py for torchrun")
     .example("$0 export theirs.pth --module their-net.ts --to onnx -o theirs.onnx", "Weights of a network of your own");
 
 /** Writes a network for other tools. @throws ConvsmithError of one line, that names the layer which can't be written. */

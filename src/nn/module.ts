@@ -39,7 +39,8 @@ export abstract class Module {
           this.parameters();
         }
         try {
-          return forward.apply(this, inputs);
+          const call = () => forward.apply(this, inputs) as unknown;
+          return watcher ? watcher(this, inputs, call) : call();
         } catch (error) {
           throw locate(error, this, inputs);
         }
@@ -222,6 +223,22 @@ function entries(module: Module): Members {
 }
 
 const wrappers = new WeakMap<Module, unknown>();
+
+/** Sees the call of a module: makes it by `call`, and gives what the caller gets. */
+export type CallWatcher = (module: Module, inputs: readonly unknown[], call: () => unknown) => unknown;
+
+let watcher: CallWatcher | null = null;
+
+/** Every call of a module in `body` goes through `watch`: also of those that record nothing, such as dropout in evaluation. */
+export function watchCalls<T>(watch: CallWatcher, body: () => T): T {
+  const before = watcher;
+  watcher = watch;
+  try {
+    return body();
+  } finally {
+    watcher = before;
+  }
+}
 
 const join = (path: string, name: string) => (path ? `${path}.${name}` : name);
 

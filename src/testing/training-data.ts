@@ -23,6 +23,26 @@ export async function writeClasses(folder: string, perClass = 10, side = 12): Pr
   await writePictures(join(folder, "wild"), perClass, side, 2);
 }
 
+/** MNIST's four files, of `count` small digits to train on and half as many to judge by. */
+export async function writeDigits(folder: string, count: number): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const idx = (shape: readonly number[], data: Uint8Array) => {
+    const header = new DataView(new ArrayBuffer(4 + 4 * shape.length));
+    header.setUint32(0, 0x0800 + shape.length);
+    for (const [axis, size] of shape.entries()) header.setUint32(4 + 4 * axis, size);
+    return Buffer.concat([new Uint8Array(header.buffer), data]);
+  };
+  for (const [stem, size] of [["train", count] as const, ["t10k", count >> 1] as const]) {
+    const labels = Uint8Array.from({ length: size }, (_, index) => (index * 7) % 10);
+    const pixels = Uint8Array.from({ length: size * 784 }, (_, at) => {
+      const digit = labels[Math.floor(at / 784)]!;
+      return Math.round(127 + 60 * Math.sin((at % 28) * (digit + 1) * 0.1) + 60 * Math.cos((at % 784) / (30 + digit)));
+    });
+    await writeFile(join(folder, `${stem}-images-idx3-ubyte`), idx([size, 28, 28], pixels));
+    await writeFile(join(folder, `${stem}-labels-idx1-ubyte`), idx([size], labels));
+  }
+}
+
 /** A user's network with everything that has a state: batch norm's running statistics and dropout's counter. */
 export const networkSource = `import { BatchNorm2d, Conv2d, Dropout, Flatten, Linear, ReLU, Sequential } from "convsmith/nn";
 

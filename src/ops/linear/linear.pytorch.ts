@@ -1,0 +1,3 @@
+import { type PytorchRule, pythonCall } from "../../core/pytorch.ts";
+
+export const linearPytorch: PytorchRule = (inputs) => pythonCall("F.linear", inputs);
