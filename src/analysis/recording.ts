@@ -99,7 +99,7 @@ export function placeholder(shape: Shape): Tensor {
 /** Runs `body` with all modules in training or evaluation mode, and puts each back into its own. */
 export function inMode<T>(network: Module, training: boolean, body: () => T): T {
   const modes = network.modules().map((module) => ({ module, training: module.training }));
-  for (const { module } of modes) module.training = training;
+  for (const { module } of modes) module.training = training && !module.frozen;
   try {
     return body();
   } finally {

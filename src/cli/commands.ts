@@ -31,7 +31,7 @@ export const commands: readonly {
   },
   {
     command: "train <network>",
-    describe: "Train a network: espcn, lenet, or your own net.ts",
+    describe: "Train or fine-tune a network: espcn, resnet18, your own net.ts",
     load: () => import("./train.ts"),
   },
   { command: "evaluate <model>", describe: "Judge a trained network on pictures", load: () => import("./evaluate.ts") },
