@@ -37,8 +37,13 @@ export const commands: readonly {
   { command: "evaluate <model>", describe: "Judge a trained network on pictures", load: () => import("./evaluate.ts") },
   {
     command: "run <model>",
-    describe: "Run a network on numbers of a file, .onnx too",
+    describe: "Run a network on a picture, or on the numbers of a file",
     load: () => import("./run-network.ts"),
+  },
+  {
+    command: "compare <model> <other>",
+    describe: "The outputs of two networks, layer by layer",
+    load: () => import("./compare.ts"),
   },
   { command: "upscale <picture>", describe: "Enlarge a picture", load: () => import("./upscale.ts") },
   {
@@ -53,7 +58,7 @@ export const commands: readonly {
   },
   {
     command: "convert <from> <to>",
-    describe: "Weights from .pt or .pth to .safetensors",
+    describe: "Weights from .pt, .pth, .onnx or .npy to .safetensors or .npy",
     load: () => import("./convert.ts"),
   },
   {
