@@ -72,6 +72,30 @@ describe("check-package", () => {
   });
 });
 
+describe("check-package on commands", () => {
+  const check = (files: Record<string, string>) =>
+    node(
+      path("check-package.mjs"),
+      tree({ "package.json": { exports: {}, bin: { convsmith: "./dist/main.js" } }, ...files }),
+    );
+
+  test("refuses protobuf at the start of a command, but not behind an import of its own", () => {
+    const files = {
+      "dist/main.js": 'const load = () => import("./run.js");\n',
+      "dist/run.js": 'import { a } from "./onnx.js";\n',
+      "dist/onnx.js": 'const b = () => import("./wire.js");\n',
+      "dist/wire.js": 'import { fromBinary } from "@bufbuild/protobuf";\n',
+    };
+    expect(check(files)).toMatchObject({ status: 0, lines: [] });
+    expect(check({ ...files, "dist/onnx.js": 'import { b } from "./wire.js";\n' })).toMatchObject({
+      status: 1,
+      lines: [
+        "check-package: a command loads @bufbuild/protobuf at its start: dist/run.js → dist/onnx.js → dist/wire.js",
+      ],
+    });
+  });
+});
+
 describe("isInstalled", () => {
   const isInstalled = (installed: unknown) => {
     const lock = {

@@ -44,6 +44,9 @@ export const commands: readonly {
     command: "compare <model> <other>",
     describe: "The outputs of two networks, layer by layer",
     load: () => import("./compare.ts"),
+    command: "export <model>",
+    describe: "A network for other tools: an .onnx file",
+    load: () => import("./export.ts"),
   },
   { command: "upscale <picture>", describe: "Enlarge a picture", load: () => import("./upscale.ts") },
   {

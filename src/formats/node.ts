@@ -1,4 +1,5 @@
 export { writeFileAtomic } from "./atomic-file.ts";
+export { exportOnnx, type OnnxExport, type OnnxExportOptions, type OnnxValueFacts } from "./export-onnx.ts";
 export * from "./index.ts";
 export { type FileFacts, inspectFile, type TensorFacts } from "./inspect-file.ts";
 export { readOnnxNetwork } from "./read-onnx-network.ts";

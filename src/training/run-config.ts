@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { NumericsMode } from "../core/kernel.ts";
 import { WasmDevice } from "../devices/wasm/device.ts";
 import { currentDevice } from "../tensor/index.ts";
@@ -42,6 +41,3 @@ export function numericsOf(): Numerics {
   const { fusedMultiplyAdd, numerics } = device.backend.target;
   return { device: device.name, fusedMultiplyAdd, mode: numerics };
 }
-
-const packageFile = new URL("../../package.json", import.meta.url);
-export const version: string = JSON.parse(readFileSync(packageFile, "utf8")).version;

@@ -1,11 +1,12 @@
 import { ConvsmithError } from "../core/errors.ts";
+import { version } from "../formats/package-version.ts";
 import { type Checkpoint, restore, saveCheckpoint, type Validation } from "./checkpoint.ts";
 import type { EpochEvent, StepEvent } from "./events.ts";
 import { fit } from "./fit.ts";
 import type { Limit } from "./limit.ts";
 import { MetricsLog } from "./metrics-log.ts";
 import { type Position, start } from "./position.ts";
-import { type Json, numericsOf, type RunConfig, version } from "./run-config.ts";
+import { type Json, numericsOf, type RunConfig } from "./run-config.ts";
 import { RunFolder } from "./run-folder.ts";
 import { writeRunReport } from "./run-report.ts";
 import type { Task } from "./task.ts";
