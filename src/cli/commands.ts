@@ -44,6 +44,8 @@ export const commands: readonly {
     command: "compare <model> <other>",
     describe: "The outputs of two networks, layer by layer",
     load: () => import("./compare.ts"),
+  },
+  {
     command: "export <model>",
     describe: "A network for other tools: an .onnx file",
     load: () => import("./export.ts"),

@@ -13,9 +13,7 @@ it("rounds to nearest, ties to even, as NumPy and PyTorch do", () => {
     0x3c00, 0xc000, 0x2e66, 0x7bff, 0x3c00, 0x3c02, 0x0001, 0x0000, 0x0001, 0x0400, 0x8000,
   ]);
   expect(bits([2047.9999, 6.1e-5, Number.POSITIVE_INFINITY], "F16")).toEqual([0x6800, 0x03ff, 0x7c00]);
-  expect(bits([1, 1 + 2 ** -8, 1 + 3 * 2 ** -8, 3.1, -1e30], "BF16")).toEqual([
-    0x3f80, 0x3f80, 0x3f82, 0x4046, 0xf14a,
-  ]);
+  expect(bits([1, 1 + 2 ** -8, 1 + 3 * 2 ** -8, 3.1, -1e30], "BF16")).toEqual([0x3f80, 0x3f80, 0x3f82, 0x4046, 0xf14a]);
   expect([...toFloat32(cast([Number.NaN, 0.5], "BF16"))]).toEqual([Number.NaN, 0.5]);
 });
 
