@@ -39,12 +39,17 @@ export class Call implements OnnxCall {
   /** The layer and the op, for messages. */
   readonly #where: string;
 
-  constructor(around: Surroundings, same: readonly Node[], inputs: readonly OnnxValue[], label: string, path: string) {
-    const { op } = same[0]!;
+  constructor(
+    around: Surroundings,
+    same: readonly Node[],
+    inputs: readonly OnnxValue[],
+    label: string,
+    [path, op]: readonly [path: string, op: string],
+  ) {
     this.#around = around;
     this.#same = same;
     this.#label = label;
-    this.#where = path ? `${path} (${op.name})` : op.name;
+    this.#where = path ? `${path} (${op})` : op;
     this.inputs = inputs;
     this.records = same.map((node) => ({ inputs: node.inputs, output: node, attributes: node.attributes }));
     this.output = { sizes: steadySizes(same.map(({ shape }) => shape)) };

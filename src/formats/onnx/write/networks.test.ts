@@ -178,6 +178,8 @@ it("keeps a size that the network does other things for, and says why", async ()
   const scaled = new Body((x) => x.div(x.shape[3]!));
   const found = await exportOnnx(new nn.Sequential(scaled), [1, 1, 8, 8]);
   expect(found.fixed[0]!.reason).toBe("the network computes with other numbers for other sizes");
+  const pool = await exportOnnx(new nn.Sequential(new nn.AdaptiveAvgPool2d(3)), [1, 1, 8, 8]);
+  expect(pool.fixed[0]!.reason).toBe("0 (adaptiveAvgPool2d): how it weighs pixels changes with the input's size");
   const all = await exportOnnx(new nn.Sequential(odd), [1, 1, 8, 8], { fixedSize: true });
   expect([all.inputs[0]!.dimensions, all.fixed]).toEqual([[1, 1, 8, 8], []]);
 });

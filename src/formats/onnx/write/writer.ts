@@ -45,6 +45,8 @@ class Writer implements Surroundings {
   readonly #values = new Map<Node, OnnxValue>();
   readonly #paths: ReadonlyMap<object, string>;
   readonly #cells = new Map<Cell, string>();
+  /** The composition whose body is written: messages name it. */
+  #within: string | null = null;
   /** How many ops each call of a module records itself. */
   readonly #ops = new Map<Scope | null, number>();
 
@@ -81,8 +83,11 @@ class Writer implements Surroundings {
   writeBody(same: readonly Node[]): string {
     const inputs = same.map((node) => [...new Set(node.inputs)]);
     const bodies = same.map((node) => node.lowered!);
+    const outer = this.#within;
+    this.#within ??= same[0]!.op.name;
     const orders = bodies.map((body, which) => recorded([body], undefined, new Set(inputs[which])));
     for (const each of align(orders, inputs)) this.write(each);
+    this.#within = outer;
     return this.nameOf(bodies[0]!);
   }
 
@@ -109,7 +114,7 @@ class Writer implements Surroundings {
       same,
       node.inputs.map((each) => this.#values.get(each)!),
       label,
-      path,
+      [path, this.#within ?? node.op.name],
     );
     const before = this.graph.size;
     const rule = onnxRules.get(node.op);
