@@ -7,6 +7,7 @@ export {
   lastField,
   type MemoryPart,
 } from "./budget.ts";
+export { type ComparedLayer, type Comparison, compareNetworks, type Distance } from "./compare.ts";
 export type { Convention, ConventionName, Counted } from "./conventions/convention.ts";
 export { conventionOf, conventions } from "./conventions/index.ts";
 export type { Count } from "./cost.ts";

@@ -4,6 +4,7 @@ import { Generator } from "../core/generator.ts";
 import { dataOp, Node, watchRecording } from "../core/node.ts";
 import { numel, type Shape } from "../core/shape.ts";
 import type { Module } from "../nn/index.ts";
+import { thrownIn } from "../nn/locate-error.ts";
 import { noGrad, Tensor, withGenerator } from "../tensor/index.ts";
 
 /** A network of one input. Its outputs may be a tensor, or a list or record of tensors. */
@@ -83,10 +84,11 @@ export function checkInputShape(by: string, shape: Shape): void {
 }
 
 /** What a network throws that is none of convsmith's errors is the fault of its own code. */
-function explained(network: Network, error: unknown): unknown {
+export function explained(network: Network, error: unknown): unknown {
   if (error instanceof ConvsmithError) return error;
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new ConvsmithError(`${network.constructor.name}: its forward threw ${message.trim().split("\n")[0]}`, {
+  const layer = (error instanceof Error && thrownIn.get(error)) || network.constructor.name;
+  return new ConvsmithError(`${layer}: its forward threw ${message.trim().split("\n")[0]}`, {
     cause: error,
   });
 }
@@ -111,7 +113,7 @@ export function placeholder(shape: Shape): Tensor {
 /** Runs `body` with all modules in training or evaluation mode, and puts each back into its own. */
 export function inMode<T>(network: Module, training: boolean, body: () => T): T {
   const modes = network.modules().map((module) => ({ module, training: module.training }));
-  for (const { module } of modes) module.training = training;
+  for (const { module } of modes) module.training = training && !module.frozen;
   try {
     return body();
   } finally {

@@ -31,14 +31,19 @@ export const commands: readonly {
   },
   {
     command: "train <network>",
-    describe: "Train a network: espcn, lenet, or your own net.ts",
+    describe: "Train or fine-tune a network: espcn, resnet18, your own net.ts",
     load: () => import("./train.ts"),
   },
   { command: "evaluate <model>", describe: "Judge a trained network on pictures", load: () => import("./evaluate.ts") },
   {
     command: "run <model>",
-    describe: "Run a network on numbers of a file, .onnx too",
+    describe: "Run a network on a picture, or on the numbers of a file",
     load: () => import("./run-network.ts"),
+  },
+  {
+    command: "compare <model> <other>",
+    describe: "The outputs of two networks, layer by layer",
+    load: () => import("./compare.ts"),
   },
   {
     command: "export <model>",
@@ -58,7 +63,7 @@ export const commands: readonly {
   },
   {
     command: "convert <from> <to>",
-    describe: "Weights from .pt or .pth to .safetensors",
+    describe: "Weights from .pt, .pth, .onnx or .npy to .safetensors or .npy",
     load: () => import("./convert.ts"),
   },
   {

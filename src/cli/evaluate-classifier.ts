@@ -1,8 +1,10 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ConvsmithError } from "../core/errors.ts";
-import { type ClassificationDataset, isMnistFolder, loadImageFolder, loadMnist } from "../data/node.ts";
-import { LeNet, loadWeights, type WeightFile } from "../models/node.ts";
+import { isMnistFolder, type LabelledDataset, loadImageFolder, loadMnist } from "../data/node.ts";
+import { loadWeights, type WeightFile } from "../models/node.ts";
+import type { ModelOptions } from "../models/ready-model.ts";
+import { createModel, models } from "../models/registry.ts";
 import type { Network } from "../training/node.ts";
 import { classificationResults, confusion } from "../training/tasks/classification.ts";
 import { moduleNetwork } from "./module-network.ts";
@@ -16,6 +18,8 @@ interface Facts {
   readonly mean: readonly number[];
   readonly std: readonly number[];
   readonly classes: readonly string[];
+  /** Shorter side of the pictures that inputs are cut from. */
+  readonly resize?: number;
 }
 
 interface Options {
@@ -25,7 +29,7 @@ interface Options {
 }
 
 /** Prints the accuracy of a classifier, class by class. @throws ConvsmithError where network and pictures do not belong together. */
-export async function evaluateClassifier(file: WeightFile, name: "lenet" | "module", options: Options): Promise<void> {
+export async function evaluateClassifier(file: WeightFile, name: string, options: Options): Promise<void> {
   const facts = factsOf(file);
   const network = await networkOf(file, name, facts, options.module);
   const data = await load(options.data, facts);
@@ -66,11 +70,12 @@ function factsOf({ path, metadata }: WeightFile): Facts {
   let data: Partial<Facts>;
   try {
     data = JSON.parse(metadata.training!).data;
-    const { input, mean, std, classes } = data;
+    const { input, mean, std, classes, resize } = data;
     const sizes = input?.length === 3 && input.every((each) => Number.isInteger(each) && each >= 1 && each <= 4096);
     const scales = [mean, std].every((each) => each?.length === input?.[0] && each?.every(Number.isFinite));
     const names = Array.isArray(classes) && classes.length >= 2 && classes.every((each) => typeof each === "string");
-    if (!sizes || !scales || !names) throw new TypeError();
+    const cut = resize === undefined || (Number.isInteger(resize) && resize >= 1 && resize <= 8192);
+    if (!sizes || !scales || !names || !cut) throw new TypeError();
   } catch {
     throw new ConvsmithError(`${path}: does not say on which pictures its network was trained. Use a run's folder.`);
   }
@@ -78,8 +83,8 @@ function factsOf({ path, metadata }: WeightFile): Facts {
 }
 
 async function networkOf(file: WeightFile, name: string, facts: Facts, module: string | undefined): Promise<Network> {
-  if (name === "lenet") {
-    const network = new LeNet({ classes: facts.classes.length });
+  if (Object.hasOwn(models, name)) {
+    const network = createModel(name, knownOptions(file, facts)).network;
     loadWeights(network, file);
     return network;
   }
@@ -91,8 +96,14 @@ async function networkOf(file: WeightFile, name: string, facts: Facts, module: s
   return await moduleNetwork(module, file, { classes: facts.classes.length, channels, height, width });
 }
 
-/** MNIST's test set, the folder `test`, or the folder itself. */
-async function load(folder: string, { input, mean, std }: Facts): Promise<ClassificationDataset> {
+/** As the run says that its network was made, but for the classes, of which the data tells. */
+function knownOptions({ metadata }: WeightFile, { classes }: Facts): ModelOptions {
+  const auxLogits = metadata.options?.includes('"auxLogits":false') ? { auxLogits: false } : {};
+  return { classes: classes.length, ...auxLogits };
+}
+
+/** MNIST's test set, the folder `test` or `val`, or the folder itself. */
+async function load(folder: string, { input, mean, std, resize }: Facts): Promise<LabelledDataset> {
   const normalize = { mean, std };
   const [channels, height, width] = input;
   if (await isMnistFolder(folder)) {
@@ -105,12 +116,13 @@ async function load(folder: string, { input, mean, std }: Facts): Promise<Classi
   if (channels !== 1 && channels !== 3) {
     throw new ConvsmithError(`${folder}: pictures have 1 or 3 channels, and the network takes ${channels}`);
   }
-  const test = join(folder, "test");
   const progress = new SlowProgress("Reading pictures");
   const onProgress = (done: number, total: number) => progress.update(done, total);
   try {
-    const isFolder = (await stat(test).catch(() => null))?.isDirectory() === true;
-    return await loadImageFolder(isFolder ? test : folder, { channels, height, width, normalize, onProgress });
+    const names = ["test", "val"].map((name) => join(folder, name));
+    const found = await Promise.all(names.map(async (name) => (await stat(name).catch(() => null))?.isDirectory()));
+    const chosen = names[found.indexOf(true)] ?? folder;
+    return await loadImageFolder(chosen, { channels, height, width, normalize, onProgress, ...(resize && { resize }) });
   } finally {
     progress.stop();
   }

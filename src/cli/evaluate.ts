@@ -3,6 +3,7 @@ import type { Argv } from "yargs";
 import { ConvsmithError, ShapeError } from "../core/errors.ts";
 import { listImages, luma, readImage } from "../data/node.ts";
 import { haloOf } from "../models/node.ts";
+import { models, optionsOf } from "../models/registry.ts";
 import type { Network } from "../training/node.ts";
 import { type SuperResolutionScore, scoreSuperResolution } from "../training/super-resolve.ts";
 import { useWasm } from "./device.ts";
@@ -71,7 +72,8 @@ export async function handler({
     const network = await moduleNetwork(module, file, { classes: 0, channels: 1, height: 64, width: 64 });
     return await evaluateSuperResolution(network, scale, data, json);
   }
-  if (name === "lenet" || name === "module") return await evaluateClassifier(file, name, { data, module, json });
+  if (name === "module" || (Object.hasOwn(models, name) && optionsOf(name).includes("classes")))
+    return await evaluateClassifier(file, name, { data, module, json });
   const known = espcnOf(file, scale);
   await evaluateSuperResolution(known.network, known.scale, data, json);
 }

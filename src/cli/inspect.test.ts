@@ -52,7 +52,11 @@ it("converts with keys chosen and renamed", async () => {
 
 it.each([
   ["a whole module", () => ["convert", fixture("module.pt"), join(folder, "a.safetensors")], /torch\.nn\.modules/],
-  ["another ending", () => ["convert", fixture("types.pt"), join(folder, "a.onnx")], /writes \.safetensors files/],
+  [
+    "another ending",
+    () => ["convert", fixture("types.pt"), join(folder, "a.onnx")],
+    /writes \.safetensors and \.npy files/,
+  ],
   ["no such folder", () => ["convert", fixture("types.pt"), join(folder, "no", "a.safetensors")], /is no folder/],
   [
     "a file of another kind",

@@ -134,8 +134,11 @@ async function load(path: string) {
 /** Built again from the facts that a run's config.json keeps. */
 async function fromRun(folder: string, input: Shape | undefined, shapeFor: ShapeFor): Promise<FoundModel> {
   let network: { readonly name?: unknown; readonly options?: Record<string, unknown> } | undefined;
+  let trained: unknown;
   try {
-    network = JSON.parse(await readFile(join(folder, "config.json"), "utf8")).network;
+    const config = JSON.parse(await readFile(join(folder, "config.json"), "utf8"));
+    network = config.network;
+    trained = config.data?.input;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const reason =
@@ -146,7 +149,10 @@ async function fromRun(folder: string, input: Shape | undefined, shapeFor: Shape
   if (typeof name !== "string") throw new ConvsmithError(`${folder}: its config.json names no network`);
   const { scale, classes, auxLogits, widthMultiplier } = options as AskedOptions;
   if (name !== "module")
-    return { ...(await known(name, { scale, classes, auxLogits, widthMultiplier }, name, input)), name: folder };
+    return {
+      ...(await known(name, { scale, classes, auxLogits, widthMultiplier }, name, input ?? shapeOf(trained))),
+      name: folder,
+    };
   return await fromModule(String(options.module), folder, input, options, shapeFor);
 }
 
@@ -163,6 +169,12 @@ function* candidates(tensors: ReadonlyMap<string, unknown>): Iterable<string> {
     if (likely.get(family)) yield name;
   }
 }
+
+/** [1, channels, height, width] of the pictures that a classifier was trained on. */
+const shapeOf = (input: unknown): Shape | undefined =>
+  Array.isArray(input) && input.length === 3 && input.every((size) => Number.isSafeInteger(size) && size >= 1)
+    ? [1, ...input]
+    : undefined;
 
 /** The known network whose state_dict has just these names and shapes. */
 async function fromWeights(path: string, input?: Shape): Promise<FoundModel> {

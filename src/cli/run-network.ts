@@ -1,20 +1,17 @@
 import { extname } from "node:path";
 import type { Argv, InferredOptionTypes, Options } from "yargs";
-import { inMode, tensorsIn } from "../analysis/recording.ts";
+import { explained, inMode, type Network, tensorsIn } from "../analysis/recording.ts";
 import { ConvsmithError } from "../core/errors.ts";
+import { fromPlanes, writeImage } from "../data/node.ts";
 import {
-  parseNpy,
   readRegular,
-  readSafetensors,
-  realTensor,
   safetensorsFromFloat32,
   safetensorsFromInt32,
   serializeNpy,
-  toFloat32,
   writeFileAtomic,
   writeSafetensors,
 } from "../formats/node.ts";
-import { noGrad, type Tensor, tensor } from "../tensor/index.ts";
+import { noGrad, type Tensor } from "../tensor/index.ts";
 import { checkFolder } from "./check-folder.ts";
 import { useWasm } from "./device.ts";
 import { UsageError } from "./errors.ts";
@@ -22,6 +19,7 @@ import { loadKnownWeights } from "./field-weights.ts";
 import { findModel } from "./model.ts";
 import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
 import { printResult } from "./output.ts";
+import { checkNoPictureOptions, isPicture, pictureOptions, readNumbers, readPicture } from "./run-input.ts";
 import { checkWhole } from "./whole-number.ts";
 
 const { input: _input, dim: _dim, ...others } = modelOptions;
@@ -31,11 +29,17 @@ const options = {
   input: {
     type: "string",
     demandOption: true,
-    describe: "The numbers that go in: a .npy file, or a .safetensors file of one tensor",
+    describe: "What goes in: a .npy file, a .safetensors file of one tensor, or a picture",
     requiresArg: true,
   },
   weights: { type: "string", describe: "A .safetensors, .pt or .pth file, or a run's folder", requiresArg: true },
-  out: { alias: "o", type: "string", describe: "Write the output here: .npy or .safetensors", requiresArg: true },
+  ...pictureOptions,
+  out: {
+    alias: "o",
+    type: "string",
+    describe: "Write the output here: .npy, .safetensors, or .png, .jpg, .webp where it is a picture",
+    requiresArg: true,
+  },
   top: { type: "number", describe: "Show so many of the classes with the largest outputs", requiresArg: true },
   labels: { type: "string", describe: "A text file with the name of a class on each line", requiresArg: true },
   threads: { type: "number", describe: "Threads to compute with [default: all cores]", requiresArg: true },
@@ -49,7 +53,12 @@ export const builder = (argv: Argv): Argv =>
     .positional("model", { type: "string", describe: modelHelp })
     .options(options)
     .example("$0 run net.onnx --input x.npy -o y.npy", "")
-    .example("$0 run net.onnx --input picture.npy --top 5 --labels classes.txt", "");
+    .example("$0 run runs/pets --input cat.jpg --top 3", "As the run's pictures were prepared")
+    .example(
+      "$0 run net.onnx --input cat.png --size 256 --crop 224 --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225",
+      "",
+    )
+    .example("$0 run espcn-x3 --input cat.png -o large.png", "Grey, as the network's channels");
 
 interface Output {
   readonly shape: readonly number[];
@@ -72,20 +81,19 @@ export async function handler({ model, input: path, ...asked }: RunOptions): Pro
     throw new UsageError("--labels names what --top shows: add --top 5");
   const { out } = asked;
   if (out !== undefined) {
-    if (![".npy", ".safetensors"].includes(extname(out))) {
-      throw new UsageError(`-o must be a .npy or .safetensors file, got ${out}`);
+    if (![".npy", ".safetensors"].includes(extname(out)) && !isPicture(out)) {
+      throw new UsageError(`-o must be a .npy or .safetensors file, or a picture, got ${out}`);
     }
     await checkFolder(out);
   }
   const labels = asked.labels === undefined ? [] : await linesOf(asked.labels);
-  const given = await readInput(path);
   useWasm(asked.threads);
-  const { network } = await findModel(model, { ...asked, input: given.shape.join("x") });
+  const { network, given, how } = await modelAndInput(model, path, asked);
   const loaded = await loadKnownWeights(model, network, asked);
   if (loaded === null) {
     throw new ConvsmithError(`${model}: has no weights of its own. Name some: --weights file.safetensors`);
   }
-  const results = await noGrad(() => inMode(network, false, () => namedOutputs(network.forward(given))));
+  const results = outputsOf(network, given);
   const numbers = new Map<string, Float32Array | Int32Array>();
   for (const [name, each] of results) numbers.set(name, await each.data());
   if (out !== undefined) await write(out, results, numbers);
@@ -94,25 +102,32 @@ export async function handler({ model, input: path, ...asked }: RunOptions): Pro
   );
   const [[firstName, first]] = [...results] as [[string, Tensor]];
   const classes = asked.top === undefined ? null : topOf(first, numbers.get(firstName)!, asked.top, labels);
-  printResult(asked.json, { model, outputs, ...(classes && { classes }), ...(out !== undefined && { out }) }, () =>
-    text(outputs, classes, out),
+  printResult(
+    asked.json,
+    { model, ...(how && { picture: how }), outputs, ...(classes && { classes }), ...(out !== undefined && { out }) },
+    () => [...(how ? [`picture: ${how}`] : []), text(outputs, classes, out)].join("\n"),
   );
 }
 
-/** @throws ConvsmithError for a file of several tensors; FileFormatError for a damaged one. */
-async function readInput(path: string): Promise<Tensor> {
-  if (extname(path) === ".npy") {
-    const found = parseNpy(await readRegular(path), path);
-    return tensor(toFloat32(found), found.shape);
+function outputsOf(network: Network, given: Tensor): Map<string, Tensor> {
+  try {
+    return noGrad(() => inMode(network, false, () => namedOutputs(network.forward(given))));
+  } catch (error) {
+    throw explained(network, error);
   }
-  if (extname(path) !== ".safetensors") {
-    throw new UsageError(`--input must be a .npy or .safetensors file with the numbers, got ${path}`);
+}
+
+async function modelAndInput(model: string, path: string, asked: Omit<RunOptions, "model" | "input">) {
+  if (isPicture(path)) {
+    // Its size is found from what the network takes.
+    const found = await findModel(model, asked, () => [1, 3, 224, 224]);
+    const { input, how } = await readPicture(path, found, asked);
+    return { network: found.network, given: input, how };
   }
-  const { tensors } = await readSafetensors(path);
-  const [entry, ...rest] = [...tensors];
-  if (!entry || rest.length > 0) throw new ConvsmithError(`${path}: needs one tensor, has ${tensors.size}`);
-  const found = realTensor(entry[0], entry[1]);
-  return tensor(toFloat32(found), found.shape);
+  checkNoPictureOptions(path, asked);
+  const given = await readNumbers(path);
+  const { network } = await findModel(model, { ...asked, input: given.shape.join("x") });
+  return { network, given, how: null };
 }
 
 const linesOf = async (path: string) =>
@@ -145,8 +160,28 @@ async function write(
   );
   if (extname(path) === ".safetensors") return await writeSafetensors(path, stored);
   if (stored.size > 1)
-    throw new UsageError(`a .npy file holds one output, and there are ${stored.size}: use -o y.safetensors`);
+    throw new UsageError(`${path}: holds one output, and there are ${stored.size}: use -o y.safetensors`);
+  if (isPicture(path)) return await writePicture(path, [...results.values()][0]!.shape, [...numbers.values()][0]!);
   await writeFileAtomic(path, serializeNpy([...stored.values()][0]!));
+}
+
+/** [1, 3 or 1, H, W] in [0, 1], as super-resolution networks give it. */
+async function writePicture(path: string, shape: readonly number[], numbers: ArrayLike<number>): Promise<void> {
+  const [channels, height = 0, width = 0] = shape.slice(-3);
+  const one = shape.slice(0, -3).every((size) => size === 1);
+  if (shape.length < 3 || !one || (channels !== 1 && channels !== 3)) {
+    throw new ConvsmithError(
+      `${path}: the output [${shape.join(", ")}] is no picture, which has 1 or 3 channels, a height and a width. Use -o y.npy.`,
+    );
+  }
+  const area = height * width;
+  const all = Float32Array.from(numbers);
+  const planes = Array.from({ length: channels }, (_, at) => ({
+    width,
+    height,
+    data: all.subarray(at * area, (at + 1) * area),
+  }));
+  await writeImage(path, fromPlanes(planes, 8));
 }
 
 function factsOf(data: ArrayLike<number>): Pick<Output, "min" | "max" | "mean"> {

@@ -2,6 +2,7 @@ import yargs from "yargs";
 import { commands } from "./commands.ts";
 import { errorText, UsageError } from "./errors.ts";
 import { say } from "./output.ts";
+import { gatherLists } from "./repeated.ts";
 import { terminalColumns } from "./wrapped-text.ts";
 
 /** What a handler throws once its options are read. */
@@ -68,7 +69,7 @@ export async function run(args: readonly string[]): Promise<boolean> {
     });
   }
   try {
-    await parser.parseAsync([...args]).catch((error) => {
+    await parser.parseAsync(gatherLists(args)).catch((error) => {
       // yargs' own kind: an option lacks its value.
       if (error?.name === "YError") throw usageError(error.message);
       if (error !== parsed) throw error;

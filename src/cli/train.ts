@@ -14,11 +14,15 @@ export const builder = (argv: Argv): Argv =>
   argv
     .positional("network", {
       type: "string",
-      describe: "espcn, lenet, or a module such as net.ts that exports a network",
+      describe: "espcn, a classifier's name (lenet, resnet18, …), or a module such as net.ts that exports a network",
     })
     .options(trainOptions)
     .example("$0 train espcn --scale 3 --data photos --out runs/first --minutes 2", "")
     .example("$0 train lenet --data mnist --out runs/digits --epochs 3", "")
+    .example(
+      "$0 train resnet18 --weights resnet18.pth --replace fc --freeze all --data pets -o runs/pets",
+      "fine-tuning",
+    )
     .example("$0 train net.ts --data pets --out runs/pets --input 3x32x32", "one folder of pictures per class");
 
 export async function handler(options: TrainOptions & { readonly network: string }): Promise<void> {
@@ -50,39 +54,38 @@ type Start = (controls: RunControls) => Promise<RunResult>;
 
 /** What trains this network. @throws UsageError where it is unknown, or options of another are given. */
 async function starter(network: string, options: TrainOptions): Promise<Start> {
-  const { data, seed, lr, batch, augment, scale, validate, patch, stride, copies, input } = options;
-  const finalLr = options["final-lr"];
-  const shared = { data, seed, lr, batch, augment, finalLr, warmup: options.warmup };
+  const { data, seed, lr, batch, augment, scale, validate, patch, stride, copies } = options;
+  const { weights, key, rename, replace, freeze } = options;
+  const fineTuning = { weights, key, rename, replace, freeze };
+  const sizes = (name: "input" | "mean" | "std" | "copies", separator: string) =>
+    options[name] === undefined ? undefined : numbers(name, options[name], separator);
+  const [input, mean, std] = [sizes("input", "x"), sizes("mean", ","), sizes("std", ",")];
+  const shared = { data, seed, lr, batch, augment, finalLr: options["final-lr"], warmup: options.warmup };
   const foreign = (names: Record<string, unknown>) => {
     const name = Object.keys(names).find((each) => names[each] !== undefined);
     if (name) throw new UsageError(`train ${network}: --${name} is not an option of this network`);
   };
   const training = await import("../training/node.ts");
   if (network === "espcn") {
-    foreign({ input });
-    const recipe = {
-      ...shared,
-      scale,
-      validate,
-      patch,
-      stride,
-      copies: copies === undefined ? undefined : numbers("copies", copies, ","),
-    };
+    foreign({ input, mean, std, ...fineTuning });
+    if (augment === "crop")
+      throw new UsageError("train espcn: --augment must be one of none, flip, dihedral, got crop");
+    const recipe = { ...shared, augment, scale, validate, patch, stride, copies: sizes("copies", ",") };
     return (run) => training.trainEspcn(recipe, run);
   }
   foreign({ scale, validate, patch, stride, copies });
   if (network === "lenet") {
-    foreign({ input });
-    return (run) => training.trainLenet(shared, run);
+    foreign({ input, mean, std });
+    return (run) => training.trainLenet({ ...shared, ...fineTuning }, run);
   }
-  if (!/^\.[cm]?[jt]s$/.test(extname(network)) && !existsSync(network)) {
-    throw new UsageError(
-      `train: unknown network ${network}. Use espcn, lenet, or the path of a module such as net.ts.`,
-    );
+  if (/^\.[cm]?[jt]s$/.test(extname(network)) || existsSync(network)) {
+    foreign({ mean, std });
+    const { packageModules } = await import("./package-modules.ts");
+    const recipe = { ...shared, ...fineTuning, module: network, input };
+    return async (run) => training.trainUserNetwork(recipe, await packageModules(), run);
   }
-  const { packageModules } = await import("./package-modules.ts");
-  const recipe = { ...shared, module: network, input: input === undefined ? undefined : numbers("input", input, "x") };
-  return async (run) => training.trainUserNetwork(recipe, await packageModules(), run);
+  const recipe = { ...shared, ...fineTuning, input, mean, std };
+  return (run) => training.trainKnownClassifier(network, recipe, run);
 }
 
 function numbers(name: string, text: string, separator: string): number[] {

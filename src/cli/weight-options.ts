@@ -7,7 +7,7 @@ export const weightOptions = {
   rename: {
     type: "string",
     array: true,
-    describe: "Other names for keys: 'conv1->body.0' 'module->' (takes a prefix away), several after one --rename",
+    describe: "Other names for keys: 'conv1->body.0' 'module->' (takes a prefix away), several in their order",
     requiresArg: true,
   },
 } as const satisfies Record<string, Options>;

@@ -2,6 +2,13 @@ import { ArgumentError, ShapeError } from "../core/errors.ts";
 import type { Dataset, Symmetry } from "./dataset.ts";
 import { copyWindow } from "./symmetry.ts";
 
+/** Pictures with the index of a class each. */
+export interface LabelledDataset extends Dataset<Int32Array> {
+  readonly inputShape: readonly [number, number, number];
+  readonly classes: readonly string[];
+  readonly labels: Int32Array;
+}
+
 export interface ClassificationData {
   /** Shape of one picture, [C, H, W]. */
   readonly shape: readonly [number, number, number];
@@ -31,7 +38,7 @@ export interface NormalizeOptions {
  *
  * @throws ShapeError when the arrays do not fit the shape; ArgumentError for a label without a class or a wrong mean or std.
  */
-export class ClassificationDataset implements Dataset<Int32Array> {
+export class ClassificationDataset implements LabelledDataset {
   readonly length: number;
   readonly inputShape: readonly [number, number, number];
   readonly targetShape: readonly number[] = [];
@@ -76,7 +83,7 @@ export class ClassificationDataset implements Dataset<Int32Array> {
 }
 
 /** What each code becomes, per channel. */
-function codeTables(channels: number, normalize: NormalizeOptions): Float32Array[] {
+export function codeTables(channels: number, normalize: NormalizeOptions): Float32Array[] {
   const { mean = new Array(channels).fill(0), std = new Array(channels).fill(1) } = normalize;
   if (mean.length !== channels || std.length !== channels || std.some((value) => !(value > 0))) {
     const got = `mean [${mean.join(", ")}] and std [${std.join(", ")}]`;

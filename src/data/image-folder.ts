@@ -2,7 +2,9 @@ import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { ArgumentError, ConvsmithError } from "../core/errors.ts";
 import { fileError } from "../formats/atomic-file.ts";
-import { ClassificationDataset, type NormalizeOptions } from "./classification.ts";
+import { ClassificationDataset, type LabelledDataset, type NormalizeOptions } from "./classification.ts";
+import { CroppedPictures } from "./cropped-pictures.ts";
+import { type FittedPicture, fitPicture } from "./fitted-picture.ts";
 import { imageExtensions, readImage } from "./image.ts";
 import { toPixels } from "./pixels.ts";
 
@@ -60,6 +62,8 @@ export interface ImageFolderOptions {
   height: number;
   /** 1: grey, 3: RGB. Default 3. */
   channels?: 1 | 3;
+  /** Resize the shorter side to so many pixels and keep the whole picture: inputs are cut from it. At least width and height. */
+  resize?: number;
   normalize?: NormalizeOptions;
   /** Called after each picture. */
   onProgress?: (done: number, total: number) => void;
@@ -67,20 +71,37 @@ export interface ImageFolderOptions {
 
 /**
  * A data set of a folder with one subfolder per class. Each picture is cut around its middle to the shape of the input
- * and reduced or enlarged (antialiased triangle), once; 8-bit codes are kept in memory.
+ * and reduced or enlarged (antialiased triangle), once; 8-bit codes are kept in memory. With `resize` it is reduced first and
+ * cut then, as torchvision's Resize and CenterCrop do, and `augment: "crop"` finds the rest of the picture too.
  *
  * @throws ConvsmithError as listImageClasses; FileFormatError for a file that is no picture; ArgumentError for over 2 GiB.
  */
-export async function loadImageFolder(folder: string, options: ImageFolderOptions): Promise<ClassificationDataset> {
-  const { width, height, channels = 3, onProgress } = options;
+export async function loadImageFolder(folder: string, options: ImageFolderOptions): Promise<LabelledDataset> {
+  const { width, height, channels = 3, resize, onProgress } = options;
   const { classes, samples } = await listImageClasses(folder);
   const size = channels * height * width;
+  const tooLarge = (pictures: string) =>
+    new ArgumentError(`${folder}: ${pictures} do not fit into 2 GiB; use whole, smaller sides`);
   if (!(size >= 1) || !Number.isInteger(size) || samples.length * size > 2 ** 31) {
-    const sides = `${samples.length} pictures of ${channels}x${height}x${width}`;
-    throw new ArgumentError(`${folder}: ${sides} do not fit into 2 GiB; use whole, smaller sides`);
+    throw tooLarge(`${samples.length} pictures of ${channels}x${height}x${width}`);
+  }
+  const labels = Int32Array.from(samples, (sample) => sample.label);
+  if (resize !== undefined) {
+    if (resize < Math.max(width, height)) {
+      throw new ArgumentError(
+        `${folder}: can't cut ${height}x${width} out of pictures whose shorter side is ${resize}`,
+      );
+    }
+    const pictures: FittedPicture[] = [];
+    let bytes = 0;
+    for (const { path } of samples) {
+      const picture = fitPicture(await readImage(path), channels, { resize });
+      if ((bytes += picture.codes.length) > 2 ** 31) throw tooLarge(`${samples.length} pictures of side ${resize}`);
+      onProgress?.(pictures.push(picture), samples.length);
+    }
+    return new CroppedPictures({ shape: [channels, height, width], pictures, labels, classes }, options.normalize);
   }
   const pixels = new Uint8Array(samples.length * size);
-  const labels = Int32Array.from(samples, (sample) => sample.label);
   for (const [index, { path }] of samples.entries()) {
     pixels.set(toPixels(await readImage(path), channels, height, width), index * size);
     onProgress?.(index + 1, samples.length);

@@ -1,7 +1,14 @@
 // What runs anywhere; node.ts adds what needs files.
-export { type ClassificationData, ClassificationDataset, type NormalizeOptions } from "./classification.ts";
+export {
+  type ClassificationData,
+  ClassificationDataset,
+  type LabelledDataset,
+  type NormalizeOptions,
+} from "./classification.ts";
 export { fromYcbcr, luma, rgbToYcbcr, toYcbcr, type YcbcrPlanes, ycbcrToRgb } from "./color.ts";
-export { type Dataset, randomSplit, Subset, type Symmetry, type TargetData } from "./dataset.ts";
+export { CroppedPictures, type CroppedPicturesData } from "./cropped-pictures.ts";
+export { type Dataset, randomSplit, Subset, type Symmetry, stratifiedSplit, type TargetData } from "./dataset.ts";
+export { type FittedPicture, fitPicture, type PictureSize } from "./fitted-picture.ts";
 export { type Idx, parseIdx } from "./idx.ts";
 export { imresize, imresizeRows, type PictureRows, type ResizeMethod, type ResizeOptions } from "./imresize.ts";
 export { type Augmentation, type Batch, DataLoader, type LoaderOptions } from "./loader.ts";

@@ -2,8 +2,11 @@ import { ArgumentError } from "../core/errors.ts";
 import { Generator } from "../core/generator.ts";
 import type { Dataset, Symmetry, TargetData } from "./dataset.ts";
 
-/** "flip": left and right are mirrored for half of the samples. "dihedral": one of the eight flips and rotations. */
-export type Augmentation = "none" | "flip" | "dihedral";
+/**
+ * "flip": left and right are mirrored for half of the samples. "dihedral": one of the eight flips and rotations. "crop": a
+ * random part of 8 to 100 % of the area, resized, mirrored for half of the samples.
+ */
+export type Augmentation = "none" | "flip" | "dihedral" | "crop";
 
 export interface LoaderOptions {
   /** Samples per batch. */
@@ -36,7 +39,7 @@ export interface Batch<Target extends TargetData = TargetData> {
  * // [ 2, 1, 2, 2 ] [ 2 ] and [ 1, 1, 2, 2 ] [ 1 ]
  *
  * @throws ArgumentError for a batch size that is no positive integer, an empty data set, a data set without one full
- * batch under dropLast, or rotations of pictures that are not square.
+ * batch under dropLast, rotations of pictures that are not square, or crops of a data set that has none.
  */
 export class DataLoader<Target extends TargetData> {
   readonly dataset: Dataset<Target>;
@@ -67,6 +70,11 @@ export class DataLoader<Target extends TargetData> {
       const shape = `[${dataset.inputShape.join(", ")}]`;
       throw new ArgumentError(`DataLoader: rotations need square pictures, got ${shape}; use augment: "flip"`);
     }
+    if (augment === "crop" && !dataset.writeCrop) {
+      throw new ArgumentError(
+        'DataLoader: this data set keeps no more than its inputs to crop from; use augment: "flip", or loadImageFolder with resize',
+      );
+    }
     this.dataset = dataset;
     this.batchSize = batchSize;
     this.#seed = seed;
@@ -96,7 +104,10 @@ export class DataLoader<Target extends TargetData> {
     const target = dataset.createTarget(elements(targetShape));
     for (let slot = 0; slot < count; slot++) {
       const position = start + slot;
-      dataset.write(order ? order[position]! : position, this.#symmetry(epoch, position), slot, input, target);
+      const sample = order ? order[position]! : position;
+      if (this.#augment === "crop")
+        dataset.writeCrop!(sample, this.#generator(epoch, 0x80000000 + wordsOfCrop * position), slot, input, target);
+      else dataset.write(sample, this.#symmetry(epoch, position), slot, input, target);
     }
     return { input: { data: input, shape: inputShape }, target: { data: target, shape: targetShape } };
   }
@@ -121,5 +132,8 @@ export class DataLoader<Target extends TargetData> {
     return new Generator(high * 0x100000000 + (this.#seed >>> 0), epoch * 0x100000000 + counter);
   }
 }
+
+/** More than a crop draws. */
+const wordsOfCrop = 32;
 
 const elements = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);

@@ -1,3 +1,4 @@
+export { castTensor } from "./cast-tensor.ts";
 export { isWeightFile } from "./file-kind.ts";
 export { parseNpy, serializeNpy } from "./npy.ts";
 export { parseRenaming, type Renaming, renameKeys } from "./rename.ts";

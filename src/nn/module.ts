@@ -22,6 +22,8 @@ import { type LoadOptions, loadState, type StateSource } from "./state-dict.ts";
 export abstract class Module {
   /** True: batch norm and dropout work as in training. See train() and eval(). */
   training = true;
+  /** True: train() leaves this module in evaluation, so that its running statistics stay. freeze() of convsmith/training sets it. */
+  frozen = false;
 
   /** Records what the module does. Layers that take several inputs, or give several, declare so. */
   abstract forward(...inputs: never[]): unknown;
@@ -117,9 +119,9 @@ export abstract class Module {
     return loadState(this.constructor.name, this.stateDict(), source, options);
   }
 
-  /** Switches this module and all inside it to training (or evaluation). */
+  /** Switches this module and all inside it to training (or evaluation). What is frozen stays in evaluation. */
   train(mode = true): this {
-    for (const module of this.modules()) module.training = mode;
+    for (const module of this.modules()) module.training = mode && !module.frozen;
     return this;
   }
 

@@ -24,7 +24,8 @@ export function loadState(
   { strict = true }: LoadOptions,
 ): { missing: string[]; unexpected: string[] } {
   const given = new Map(source instanceof Map ? source : Object.entries(source)) as Map<string, NamedArray | Tensor>;
-  const missing = [...state.keys()].filter((name) => !given.has(name));
+  // Files from before PyTorch 0.4.1 have no such counters, and PyTorch does without them too.
+  const missing = [...state.keys()].filter((name) => !given.has(name) && !name.endsWith("num_batches_tracked"));
   const unexpected = [...given.keys()].filter((name) => !state.has(name));
   const problems: string[] = [];
   if (strict && missing.length > 0) problems.push(`missing ${missing.join(", ")}`);

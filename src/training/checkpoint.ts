@@ -92,7 +92,8 @@ export async function saveCheckpoint(
 /** What makes a weight file enough to build its network again: no path of this machine is in it, but for a user's module. */
 function modelMetadata(config: RunConfig, position: Position, validation: Validation | null): Record<string, string> {
   const { convsmith, task, network, options, limit, data, numerics } = config;
-  const shown = Object.fromEntries(Object.entries(options).filter(([name]) => name !== "data" && name !== "validate"));
+  const paths = ["data", "validate", "weights"];
+  const shown = Object.fromEntries(Object.entries(options).filter(([name]) => !paths.includes(name)));
   const training = { task, step: position.step, limit, options: shown, data, numerics, validation };
   return {
     format: "pt",

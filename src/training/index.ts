@@ -9,6 +9,7 @@ export {
   type Network,
   type TrainingBatch,
 } from "./fit.ts";
+export { freeze, replaceLayer, unfreeze } from "./freeze.ts";
 export type { Limit } from "./limit.ts";
 export { NotFiniteError } from "./not-finite-error.ts";
 export type { Position } from "./position.ts";

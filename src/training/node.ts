@@ -21,5 +21,6 @@ export type { RunControls } from "./start-run.ts";
 export type { Metric, Outcome, Task } from "./task.ts";
 export type { ClassificationRecipe } from "./tasks/classification.ts";
 export { type EspcnRecipe, espcnDefaults, trainEspcn } from "./tasks/espcn.ts";
+export { type KnownClassifierRecipe, trainKnownClassifier } from "./tasks/known-classifier.ts";
 export { trainLenet } from "./tasks/lenet.ts";
 export { trainUserNetwork, type UserNetworkRecipe } from "./tasks/user-network.ts";

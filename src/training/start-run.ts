@@ -27,7 +27,8 @@ export interface TaskKind<R extends Recipe> {
   readonly limit: Limit;
   /** @throws ArgumentError for a wrong option. Before anything is read. */
   check(recipe: R): void;
-  create(recipe: R, watcher: RunWatcher): Promise<Task>;
+  /** @param resumed the network's numbers will be those of a checkpoint. */
+  create(recipe: R, watcher: RunWatcher, resumed: boolean): Promise<Task>;
 }
 
 /** Starts a run, or goes on with one. @throws ConvsmithError for anything that is wrong with options, data or folder. */
@@ -50,7 +51,7 @@ export async function startRun<R extends Recipe>(
     watcher.onWarning?.("the run has a new limit, and its learning rate follows that from here on");
   }
   manualSeed(recipe.seed);
-  const task = await kind.create(recipe, watcher);
+  const task = await kind.create(recipe, watcher, checkpoint !== null);
   return await runTask(task, { ...controls, limit, options: recipe, checkpoint });
 }
 
@@ -70,7 +71,7 @@ function mergeOptions<R extends Recipe>(
   given: { readonly [option: string]: Json | undefined },
   checkpoint: Checkpoint | null,
 ): R {
-  const base: Readonly<Record<string, Json | undefined>> = checkpoint?.config.options ?? kind.defaults;
+  const base: Readonly<Record<string, Json | undefined>> = { ...kind.defaults, ...checkpoint?.config.options };
   const options = defined({ ...base, ...defined(given) });
   for (const name of Object.keys(kind.defaults)) {
     if (options[name] === undefined) throw new ArgumentError(`${kind.name}: needs --${name}`);

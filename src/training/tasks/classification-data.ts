@@ -2,13 +2,13 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ConvsmithError } from "../../core/errors.ts";
 import {
-  type ClassificationDataset,
   type Dataset,
   isMnistFolder,
+  type LabelledDataset,
   loadImageFolder,
   loadMnist,
   type NormalizeOptions,
-  randomSplit,
+  stratifiedSplit,
 } from "../../data/node.ts";
 import type { RunWatcher } from "../run-task.ts";
 
@@ -21,28 +21,42 @@ export interface ClassificationSplit {
   readonly classes: readonly string[];
   readonly inputShape: InputShape;
   readonly normalize: Required<NormalizeOptions>;
+  /** Shorter side of the pictures that inputs are cut from; null where they are cut to the input's shape first. */
+  readonly resize: number | null;
   /** What the network is judged by, in words. */
   readonly judgedBy: string;
 }
 
 const mnistNormalize = { mean: [0.1307], std: [0.3081] };
 
+/** How pictures become inputs; null: as the data has them. */
+export interface PictureRequest {
+  readonly shape: InputShape | null;
+  readonly seed: number;
+  readonly normalize?: Required<NormalizeOptions> | null;
+  readonly resize?: number | null;
+}
+
 /**
- * MNIST files (judged by the test set), a folder with `train` and `test` folders of one subfolder per class, or a folder
- * of one subfolder per class, of which a fifth is held back by seed.
+ * MNIST files (judged by the test set), a folder with a folder `train` and one called `val` or `test`, each of one subfolder
+ * per class, or a folder of one subfolder per class, of each of which a fifth is held back by seed.
  * @throws ConvsmithError for a folder that is missing, empty or none of these.
  */
 export async function loadClassification(
   folder: string,
-  shape: InputShape | null,
-  seed: number,
+  request: PictureRequest,
   watcher: RunWatcher,
 ): Promise<ClassificationSplit> {
+  const { shape, seed, resize = null } = request;
   if (await isMnistFolder(folder)) {
-    const [training, validation] = [await loadMnist(folder, "train"), await loadMnist(folder, "test")];
+    const normalize = request.normalize ?? mnistNormalize;
+    const [training, validation] = [
+      await loadMnist(folder, "train", normalize),
+      await loadMnist(folder, "test", normalize),
+    ];
     checkMnistShape(folder, training, shape);
     const { classes, inputShape } = training.classes.length >= validation.classes.length ? training : validation;
-    return { training, validation, classes, inputShape, normalize: mnistNormalize, judgedBy: "test set" };
+    return { training, validation, classes, inputShape, normalize, resize: null, judgedBy: "test set" };
   }
   const inputShape = shape ?? ([3, 32, 32] as const);
   const [channels, height, width] = inputShape;
@@ -51,31 +65,42 @@ export async function loadClassification(
       `${folder}: pictures have 1 or 3 channels, and the input has ${channels}. Use --input 3x32x32.`,
     );
   }
-  const normalize = { mean: Array<number>(channels).fill(0.5), std: Array<number>(channels).fill(0.25) };
-  const options = { channels, height, width, normalize, onProgress: watcher.onLoad } as const;
-  const load = (path: string): Promise<ClassificationDataset> => loadImageFolder(path, options);
-  const [trainFolder, testFolder] = [join(folder, "train"), join(folder, "test")];
-  if ((await isFolder(trainFolder)) && (await isFolder(testFolder))) {
-    const [training, validation] = [await load(trainFolder), await load(testFolder)];
+  const normalize = request.normalize ?? {
+    mean: Array<number>(channels).fill(0.5),
+    std: Array<number>(channels).fill(0.25),
+  };
+  const onProgress = watcher.onLoad;
+  const options = { channels, height, width, normalize, onProgress, ...(resize !== null && { resize }) } as const;
+  const load = (path: string): Promise<LabelledDataset> => loadImageFolder(path, options);
+  const facts = { inputShape, normalize, resize };
+  const judge = await heldBackFolder(folder);
+  if (judge && (await isFolder(join(folder, "train")))) {
+    const [training, validation] = [await load(join(folder, "train")), await load(join(folder, judge))];
     if (training.classes.join("/") !== validation.classes.join("/")) {
       throw new ConvsmithError(
-        `${folder}: train and test have different classes (${training.classes} and ${validation.classes})`,
+        `${folder}: train and ${judge} have different classes (${training.classes} and ${validation.classes})`,
       );
     }
-    return { training, validation, classes: training.classes, inputShape, normalize, judgedBy: "test folder" };
+    return { training, validation, classes: training.classes, ...facts, judgedBy: `${judge} folder` };
   }
   const all = await load(folder);
-  const [training, validation] = randomSplit(all, 0.8, seed);
-  if (training.length === 0 || validation.length === 0) {
+  const [training, validation] = stratifiedSplit(all, 0.8, seed);
+  if (validation.length === 0) {
     throw new ConvsmithError(`${folder}: ${all.length} pictures are too few to hold some back. Add some.`);
   }
-  return { training, validation, classes: all.classes, inputShape, normalize, judgedBy: "a fifth that was held back" };
+  return { training, validation, classes: all.classes, ...facts, judgedBy: "a fifth that was held back" };
 }
 
-function checkMnistShape(folder: string, data: ClassificationDataset, shape: InputShape | null): void {
+/** The folder beside `train` by which a network is judged: "val" or "test"; null where there is none. */
+export async function heldBackFolder(folder: string): Promise<string | null> {
+  for (const name of ["val", "test"]) if (await isFolder(join(folder, name))) return name;
+  return null;
+}
+
+function checkMnistShape(folder: string, data: LabelledDataset, shape: InputShape | null): void {
   if (!shape || shape.join() === data.inputShape.join()) return;
   throw new ConvsmithError(
-    `${folder}: its pictures are ${data.inputShape.join("x")}, and the input is to be ${shape.join("x")}. Leave --input out.`,
+    `${folder}: its pictures are ${data.inputShape.join("x")}, and the input is to be ${shape.join("x")}. Leave --input out, or give a folder of pictures, one subfolder per class.`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { ConvsmithError } from "../../core/errors.ts";
+import { ArgumentError, ConvsmithError } from "../../core/errors.ts";
 import { DataLoader, type Dataset } from "../../data/node.ts";
 import { CrossEntropyLoss } from "../../nn/index.ts";
 import { Adam } from "../../optim/index.ts";
@@ -9,19 +9,21 @@ import type { NetworkFacts } from "../run-config.ts";
 import { warmupCosine } from "../schedule.ts";
 import type { Outcome, Task } from "../task.ts";
 import type { ClassificationSplit } from "./classification-data.ts";
+import { checkFineTuning, type FineTuning, noFineTuning } from "./fine-tuning.ts";
 
 /** How a classifier is trained. */
-export type ClassificationRecipe = {
+export type ClassificationRecipe = FineTuning & {
   readonly data: string;
   readonly seed: number;
   readonly lr: number;
   readonly finalLr: number;
   readonly warmup: number;
   readonly batch: number;
-  readonly augment: "none" | "flip" | "dihedral";
+  readonly augment: "none" | "flip" | "dihedral" | "crop";
 };
 
 export const classificationDefaults = {
+  ...noFineTuning,
   data: undefined,
   seed: 0,
   lr: 2e-3,
@@ -31,10 +33,18 @@ export const classificationDefaults = {
   augment: "none",
 } as const;
 
-export function checkClassification({ lr, finalLr, warmup, batch, augment }: ClassificationRecipe): void {
+export function checkClassification(recipe: ClassificationRecipe): void {
+  const { lr, finalLr, warmup, batch, augment } = recipe;
   checkPositive({ lr, finalLr });
   checkWhole({ warmup, batch });
-  checkChoice("augment", augment, ["none", "flip", "dihedral"]);
+  checkChoice("augment", augment, ["none", "flip", "dihedral", "crop"]);
+  checkFineTuning(recipe);
+}
+
+/** @throws ArgumentError unless it is null, or three whole numbers from 1. */
+export function checkInput(input: readonly number[] | null): void {
+  if (!input || (input.length === 3 && input.every((each) => Number.isInteger(each) && each > 0))) return;
+  throw new ArgumentError(`training: the input must be CxHxW, such as 3x32x32, got ${input.join("x")}`);
 }
 
 /** @throws ConvsmithError where the network does not fit the pictures or the number of classes. */
@@ -45,7 +55,7 @@ export function classificationTask(
   split: ClassificationSplit,
   recipe: ClassificationRecipe,
 ): Task {
-  const { training, validation, classes, inputShape, normalize, judgedBy } = split;
+  const { training, validation, classes, inputShape, normalize, resize, judgedBy } = split;
   const { seed, lr, finalLr, warmup, batch, augment } = recipe;
   checkOutput(name, model, inputShape, classes.length);
   return {
@@ -53,14 +63,24 @@ export function classificationTask(
     title: `${network.name === "module" ? network.options.name : network.name}, ${classes.length} classes`,
     network,
     model,
-    optimizer: new Adam(model.parameters(), { lr }),
+    optimizer: new Adam(
+      model.parameters().filter(({ requiresGrad }) => requiresGrad),
+      { lr },
+    ),
     loss: new CrossEntropyLoss(),
-    loader: new DataLoader(training, { batchSize: batch, seed, augment }),
+    // Batch norm has no variance over the one value of a single small picture.
+    loader: new DataLoader(training, {
+      batchSize: batch,
+      seed,
+      augment,
+      dropLast: training.length % batch === 1 && batch > 1 && training.length > batch,
+    }),
     schedule: warmupCosine({ warmupSteps: warmup, final: finalLr }),
     data: {
       input: inputShape,
       mean: normalize.mean,
       std: normalize.std,
+      ...(resize !== null && { resize }),
       classes,
       pictures: training.length,
       heldBack: validation.length,

@@ -7,16 +7,19 @@ import {
   classificationTask,
 } from "./classification.ts";
 import { loadClassification } from "./classification-data.ts";
+import { prepareNetwork } from "./fine-tuning.ts";
 
 export const lenetKind: TaskKind<ClassificationRecipe> = {
   name: "lenet",
   defaults: classificationDefaults,
   limit: { epochs: 3 },
   check: checkClassification,
-  create: async (recipe, watcher) => {
-    const split = await loadClassification(recipe.data, [1, 28, 28], recipe.seed, watcher);
+  create: async (recipe, watcher, resumed) => {
+    const split = await loadClassification(recipe.data, { shape: [1, 28, 28], seed: recipe.seed }, watcher);
     const options = { classes: split.classes.length };
-    return classificationTask("lenet", { name: "lenet", options }, new LeNet(options), split, recipe);
+    const model = new LeNet(options);
+    await prepareNetwork(model, recipe, resumed);
+    return classificationTask("lenet", { name: "lenet", options }, model, split, recipe);
   },
 };
 

@@ -1,14 +1,15 @@
 import { basename, extname, resolve } from "node:path";
-import { ArgumentError } from "../../core/errors.ts";
 import { loadNetworkModule, type PackageModules } from "../network-module.ts";
 import { type RunControls, startRun, type TaskKind } from "../start-run.ts";
 import {
   type ClassificationRecipe,
   checkClassification,
+  checkInput,
   classificationDefaults,
   classificationTask,
 } from "./classification.ts";
 import { type InputShape, loadClassification } from "./classification-data.ts";
+import { prepareNetwork } from "./fine-tuning.ts";
 
 export type UserNetworkRecipe = ClassificationRecipe & {
   /** Path of the module whose default export is the network. */
@@ -25,20 +26,21 @@ export function userNetworkKind(modules: PackageModules): TaskKind<UserNetworkRe
     limit: { epochs: 10 },
     check: (recipe) => {
       checkClassification(recipe);
-      const { input } = recipe;
-      if (input && !(input.length === 3 && input.every((each) => Number.isInteger(each) && each > 0))) {
-        throw new ArgumentError(`training: the input must be CxHxW, such as 3x32x32, got ${input.join("x")}`);
-      }
+      checkInput(recipe.input);
     },
-    create: async (recipe, watcher) => {
+    create: async (recipe, watcher, resumed) => {
       const path = resolve(recipe.module);
       const loaded = await loadNetworkModule(path, modules);
       const shape = (recipe.input as InputShape | null) ?? loaded.input;
-      const split = await loadClassification(recipe.data, shape, recipe.seed, watcher);
+      // A random part is cut from more than the input.
+      const resize = recipe.augment === "crop" && shape ? Math.round((Math.max(shape[1], shape[2]) * 8) / 7) : null;
+      const split = await loadClassification(recipe.data, { shape, seed: recipe.seed, resize }, watcher);
       const [channels, height, width] = split.inputShape;
       const request = { classes: split.classes.length, channels, height, width };
       const network = { name: "module", options: { name: basename(path, extname(path)), module: path, ...request } };
-      return classificationTask("module", network, await loaded.create(request), split, recipe);
+      const model = await loaded.create(request);
+      await prepareNetwork(model, recipe, resumed);
+      return classificationTask("module", network, model, split, recipe);
     },
   };
 }
