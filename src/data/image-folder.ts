@@ -97,7 +97,8 @@ export async function loadImageFolder(folder: string, options: ImageFolderOption
     for (const { path } of samples) {
       const picture = fitPicture(await readImage(path), channels, { resize });
       if ((bytes += picture.codes.length) > 2 ** 31) throw tooLarge(`${samples.length} pictures of side ${resize}`);
-      onProgress?.(pictures.push(picture), samples.length);
+      pictures.push(picture);
+      onProgress?.(pictures.length, samples.length);
     }
     return new CroppedPictures({ shape: [channels, height, width], pictures, labels, classes }, options.normalize);
   }
