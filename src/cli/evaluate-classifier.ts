@@ -44,7 +44,7 @@ export async function evaluateClassifier(file: WeightFile, name: string, options
 /** One row a class, in their order in the network's output. */
 export async function printAccuracy(
   network: Network,
-  data: ClassificationDataset,
+  data: LabelledDataset,
   classes: readonly string[],
   json: boolean,
   batchSize?: number,

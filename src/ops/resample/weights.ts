@@ -1,8 +1,6 @@
-import { resizeRule } from "./resize-weights.ts";
-
 /** Tells one term: `weight` times the input at `index`. */
 type Term = (index: number, weight: number) => void;
-type Rule = (
+export type WeightRule = (
   inputSize: number,
   outputSize: number,
   numbers: readonly (number | string | boolean)[],
@@ -32,7 +30,8 @@ function cubicWeights(t: number): number[] {
   return [far(t + 1), near(t), near(1 - t), far(2 - t)];
 }
 
-export const weightRules: Readonly<Record<string, Rule>> = {
+/** The rule of each kind of map. A kind that only readers of files need is put in by them: `weightRules.resize`. */
+export const weightRules: Record<string, WeightRule> = {
   identity: () => (output, term) => term(output, 1),
 
   flip: (inputSize) => (output, term) => term(inputSize - 1 - output, 1),
@@ -62,8 +61,6 @@ export const weightRules: Readonly<Record<string, Rule>> = {
       for (const [tap, weight] of cubicWeights(t).entries()) term(clamp(index - 1 + tap, inputSize), weight);
     };
   },
-
-  resize: resizeRule,
 
   pool(inputSize, _outputSize, [kernel, stride, padding, divisor, dilation = 1]) {
     return (output, term) => {

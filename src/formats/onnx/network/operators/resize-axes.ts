@@ -1,5 +1,7 @@
 import { functional as F } from "../../../../nn/index.ts";
 import * as ops from "../../../../ops/index.ts";
+import { resizeRule } from "../../../../ops/resample/resize-weights.ts";
+import { weightRules } from "../../../../ops/resample/weights.ts";
 import { Tensor, tensor } from "../../../../tensor/index.ts";
 import type { Call } from "../call.ts";
 import { asPicture } from "./spatial.ts";
@@ -49,6 +51,8 @@ function mapOf({ input, output, scale, start, end }: AxisResize, how: Resizing) 
     return ["identity", input, output] as const;
   }
   const rule = [scale, mode, coordinates, rounding, cubic, excludeOutside, antialias, start, end] as const;
+  // Pages that open no ONNX file do without this rule.
+  weightRules.resize = resizeRule;
   return ["resize", input, output, ...rule] as const;
 }
 
