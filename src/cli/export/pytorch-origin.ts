@@ -62,6 +62,20 @@ async function runRecipe(folder: string, config: RunConfig): Promise<PytorchReci
     const validate = options.validate === "" ? "" : resolve(String(options.validate));
     return { task: "super-resolution", ...shared, validate, scale, patch, stride, copies };
   }
+  const frozen = ([] as unknown[]).concat(options.freeze ?? []).length > 0;
+  const { resize = null } = data as { readonly resize?: number | null };
+  const unlike = frozen
+    ? "frozen layers"
+    : augment === "crop"
+      ? "random crops"
+      : resize !== null
+        ? "resized pictures"
+        : null;
+  if (unlike !== null) {
+    throw new ConvsmithError(
+      `${folder}: train.py can't go on with ${unlike}. Export the network alone: ${join(folder, "model.safetensors")}.`,
+    );
+  }
   const { input, mean, std } = data as Readonly<Record<string, readonly number[] | undefined>>;
   return input && mean && std ? { task: "classification", ...shared, input, mean, std } : null;
 }

@@ -43,9 +43,9 @@ def random_words(seed, counter):
         counter += 4096
 
 
-def permutation(length, seed, counter=0):
-    """A random order of 0 to length - 1 (Fisher-Yates)."""
-    words = random_words(seed, counter)
+def permutation(length, seed, counter=0, words=None):
+    """A random order of 0 to length - 1 (Fisher-Yates), by the words of a seed or the next ones of others."""
+    words = words or random_words(seed, counter)
     order = list(range(length))
     for index in range(length - 1, 0, -1):
         limit = index + 1
@@ -319,10 +319,15 @@ def classification(data, seed, input, mean, std):
     folder = Path(data)
     if any(re.match(r"(train|t10k)-images[-.]idx3-ubyte(\.gz)?$", path.name) for path in folder.iterdir()):
         return read_mnist(folder, "train", mean, std), read_mnist(folder, "t10k", mean, std)
-    if (folder / "train").is_dir() and (folder / "test").is_dir():
-        return read_classes(folder / "train", input, mean, std), read_classes(folder / "test", input, mean, std)
+    for judge in ("val", "test"):
+        if (folder / "train").is_dir() and (folder / judge).is_dir():
+            return read_classes(folder / "train", input, mean, std), read_classes(folder / judge, input, mean, std)
     whole = read_classes(folder, input, mean, std)
-    order = permutation(len(whole), seed)
-    size = math.floor(0.8 * len(whole) + 0.5)
-    return whole.subset(sorted(order[:size])), whole.subset(sorted(order[size:]))
+    words, parts = random_words(seed, 0), ([], [])
+    for label in range(len(whole.classes)):
+        samples = [index for index, each in enumerate(whole.labels.tolist()) if each == label]
+        size = min(max(1, len(samples) - 1), max(1, math.floor(0.8 * len(samples) + 0.5)))
+        for at, index in enumerate(permutation(len(samples), seed, words=words)):
+            parts[at >= size].append(samples[index])
+    return whole.subset(sorted(parts[0])), whole.subset(sorted(parts[1]))
 `;
