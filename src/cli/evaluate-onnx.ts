@@ -27,12 +27,19 @@ export type OnnxTask =
 export async function onnxTask(path: string, scale: number | undefined): Promise<OnnxTask> {
   const { inputShapeOf, readOnnxNetwork } = await import("../formats/onnx/network/node.ts");
   const graph = await readOnnxNetwork(path);
-  const network = graph as unknown as Network;
+  if (graph.inputs.length !== 1 || graph.outputs.length !== 1) {
+    const [given, found] = [graph.inputs.map(({ name }) => name), graph.outputs];
+    throw new ConvsmithError(
+      `${path}: evaluate needs one input and one output, got inputs [${given.join(", ")}] and outputs [${found.join(", ")}]`,
+    );
+  }
+  // A single output is a tensor, not a record of tensors.
+  const network = graph as typeof graph & Network;
   const [dimensions] = graph.inputs.map((each) => each.dimensions);
   const sides = dimensions?.slice(2) ?? [];
   const open = sides.length === 2 && sides.every((each) => typeof each !== "number");
   const input = open ? [1, Number(dimensions![1]) || 1, 32, 32] : inputShapeOf(graph);
-  const [output] = recordNetwork(network as never, input).outputs;
+  const [output] = recordNetwork(network, input).outputs;
   const shape = output!.shape;
   if (shape.length === 4 && input.length === 4 && input[1] === 1 && shape[1] === 1) {
     const found = shape[3]! / input[3]!;

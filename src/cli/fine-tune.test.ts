@@ -56,6 +56,16 @@ it("trains the new last layer alone: not a bit of the others moves, running stat
   ]);
 });
 
+it("goes to PyTorch without a train.py, which would move frozen layers", async () => {
+  const { good, out, err } = await callCli("export", at("run"), "--to", "pytorch", "-o", at("torch"));
+  expect(good, err).toBe(true);
+  expect(out).toContain("train.py: none, as it can't go on with frozen layers");
+  expect(existsSync(at("torch/model.py"))).toBe(true);
+  expect(existsSync(at("torch/train.py"))).toBe(false);
+  const start = await callCli("export", at("run"), "--to", "pytorch", "--start", "-o", at("torch"));
+  expect(start.err).toContain("--start is for a run's folder without frozen layers. Leave it out.");
+}, 60_000);
+
 it("learns what it is shown, and evaluate says how well", async () => {
   const { good, out, err } = await callCli("evaluate", at("run"), "--data", at("shapes"), "--json");
   expect(good, err).toBe(true);

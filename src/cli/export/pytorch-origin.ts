@@ -13,6 +13,8 @@ export interface PytorchOrigin {
   readonly recipe: PytorchRecipe | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly isRun: boolean;
+  /** What of a run train.py doesn't know: its recipe is null then. */
+  readonly unlike: string | null;
 }
 
 type Options = Readonly<Record<string, unknown>>;
@@ -20,11 +22,14 @@ type Options = Readonly<Record<string, unknown>>;
 /** A run's folder says all; for other networks the recipe is the usual one of their kind. */
 export async function pytorchOrigin(model: FoundModel, options: Options): Promise<PytorchOrigin> {
   const folder = (await stat(model.name).catch(() => null))?.isDirectory() ? model.name : null;
-  if (folder === null) return { recipe: usualRecipe(model), metadata: await metadataOf(model, options), isRun: false };
+  if (folder === null)
+    return { recipe: usualRecipe(model), metadata: await metadataOf(model, options), isRun: false, unlike: null };
   const config = await readConfig(folder);
   const { metadata: kept } = await readTensorFile(join(folder, "model.safetensors"));
   const metadata = { format: "pt", ...kept, training: withoutFigures(kept.training) };
-  return { recipe: (await runRecipe(folder, config)) ?? usualRecipe(model), metadata, isRun: true };
+  const unlike = unlikeTrainScript(config);
+  const recipe = unlike === null ? ((await runRecipe(folder, config)) ?? usualRecipe(model)) : null;
+  return { recipe, metadata, isRun: true, unlike };
 }
 
 /** How the run was made, without how far it was and how good: that changes there. */
@@ -39,6 +44,13 @@ async function readConfig(folder: string): Promise<RunConfig> {
   } catch {
     throw new ConvsmithError(`${folder}: its config.json can't be read`);
   }
+}
+
+/** Another recipe than the run's would train another network, so there is none. */
+function unlikeTrainScript({ options, data }: RunConfig): string | null {
+  if ([options.freeze ?? []].flat().length > 0) return "frozen layers";
+  if (options.augment === "crop") return "random crops";
+  return (data.resize ?? null) === null ? null : "resized pictures";
 }
 
 /** Null for a run of another kind. */
@@ -61,20 +73,6 @@ async function runRecipe(folder: string, config: RunConfig): Promise<PytorchReci
     const { scale, patch, stride, copies } = options as unknown as EspcnRecipe;
     const validate = options.validate === "" ? "" : resolve(String(options.validate));
     return { task: "super-resolution", ...shared, validate, scale, patch, stride, copies };
-  }
-  const frozen = ([] as unknown[]).concat(options.freeze ?? []).length > 0;
-  const { resize = null } = data as { readonly resize?: number | null };
-  const unlike = frozen
-    ? "frozen layers"
-    : augment === "crop"
-      ? "random crops"
-      : resize !== null
-        ? "resized pictures"
-        : null;
-  if (unlike !== null) {
-    throw new ConvsmithError(
-      `${folder}: train.py can't go on with ${unlike}. Export the network alone: ${join(folder, "model.safetensors")}.`,
-    );
   }
   const { input, mean, std } = data as Readonly<Record<string, readonly number[] | undefined>>;
   return input && mean && std ? { task: "classification", ...shared, input, mean, std } : null;

@@ -18,15 +18,17 @@ export const pytorch: ExportTarget = {
   },
   checkOut: checkExportFolder,
   async write({ model, weights, out, options }) {
-    const { recipe, metadata, isRun } = await pytorchOrigin(model, options);
+    const { recipe, metadata, isRun, unlike } = await pytorchOrigin(model, options);
     const { inputShape, name } = model;
-    if (options.start && !(isRun && recipe)) throw new UsageError("--start is for a run's folder. Leave it out.");
+    if (options.start && !(isRun && recipe)) {
+      throw new UsageError(`--start is for a run's folder${unlike ? ` without ${unlike}` : ""}. Leave it out.`);
+    }
     const network = options.start ? await startOf(model, recipe!.seed) : model.network;
     const position = isRun && recipe && !options.start ? await torchPosition(name, network.parameters().length) : null;
     const made = await writePytorchFolder(out, network, { inputShape, model: name, metadata, recipe, position });
     return {
       facts: { ...made, train: recipe?.task ?? null, step: position?.step ?? null },
-      text: text(out, options.start ? `${name} at its start` : weights, made, recipe, position?.step ?? null),
+      text: text(out, options.start ? `${name} at its start` : weights, made, recipe, position?.step ?? null, unlike),
     };
   },
 };
@@ -43,6 +45,7 @@ function text(
   made: PytorchFolder,
   recipe: PytorchRecipe | null,
   step: number | null,
+  unlike: string | null,
 ): string {
   const names = made.files.join(", ");
   const lines = [
@@ -51,7 +54,7 @@ function text(
     `weights: ${weights ?? "random ones; name others with --weights file.safetensors"}`,
     recipe
       ? `train: cd ${out} && torchrun --nproc_per_node 2 train.py --data ${recipe.data || "FOLDER"}`
-      : "train.py: none, as it is for classifiers and for super-resolution of one channel",
+      : `train.py: none, as it ${unlike ? `can't go on with ${unlike}` : "is for classifiers and for super-resolution of one channel"}`,
     ...(step === null ? [] : [`with --resume it goes on from step ${step} of the run`]),
     `bring the weights back: convsmith import ${out} -o weights.safetensors`,
   ];
