@@ -2,9 +2,9 @@ import { ArgumentError } from "../../core/errors.ts";
 import type { WasmKernel } from "../../core/kernel.ts";
 import type { DeviceChoices } from "./choices.ts";
 import { WasmDevice } from "./device.ts";
-import { askedChoices, detectPlatform, findFusedMultiplyAdd, widen } from "./host.ts";
+import { askedChoices, detectPlatform, findFusedMultiplyAdd, findTile } from "./host.ts";
 import type { Platform } from "./platform.ts";
-import { probeTile, type Tile } from "./probe.ts";
+import type { Tile } from "./probe.ts";
 
 /** The WASM device for this machine. @throws ArgumentError for unknown numerics. */
 export function createWasmDevice(kernels: readonly WasmKernel[], options: DeviceChoices = {}): WasmDevice {
@@ -25,10 +25,10 @@ export function createWasmDevice(kernels: readonly WasmKernel[], options: Device
   });
 }
 
-/** Probed once: the revectorizer is a matter of the process, and stays as it was found. */
+/** Found once: the revectorizer is a matter of the process, and stays as it was found. */
 let tile: Tile | null = null;
 
 function tileFor(platform: Platform, fusedMultiplyAdd: boolean): Tile {
-  tile ??= widen(platform, fusedMultiplyAdd, probeTile(fusedMultiplyAdd)).tile;
+  tile ??= findTile(platform, fusedMultiplyAdd);
   return tile;
 }

@@ -26,9 +26,10 @@ export interface ProbedTile {
 
 /**
  * The register tile that multiplies fastest here: which one spills depends on the compiler, so it is tried and not looked
- * up. Tiles add in the same order, so the choice never shows in the bits. Takes about 20 ms; `enough` is a rate to wait for.
+ * up. Tiles add in the same order, so the choice never shows in the bits. Takes `milliseconds` at least, which is how long
+ * better code is waited for; `enough` is a rate to wait for.
  */
-export function probeTile(fusedMultiplyAdd: boolean, tiles = candidates, enough = 0): ProbedTile {
+export function probeTile(fusedMultiplyAdd: boolean, milliseconds = 0, tiles = candidates, enough = 0): ProbedTile {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
   const runs = tiles.map((tile) => {
     const run = compileLoop(memory, tileLoop(tile, fusedMultiplyAdd, 49152));
@@ -37,7 +38,7 @@ export function probeTile(fusedMultiplyAdd: boolean, tiles = candidates, enough 
   const rateOf = (best: number) => (depth * repeats) / best;
   const begin = performance.now();
   // Short calls, many times: the compiler's second tier replaces a function between calls.
-  for (let idle = 0; idle < patience; idle++) {
+  for (let idle = 0; idle < patience || performance.now() - begin < milliseconds; idle++) {
     for (const each of runs) {
       const start = performance.now();
       for (let call = 0; call < repeats; call++) each.run();

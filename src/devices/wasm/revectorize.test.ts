@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { detectPlatform } from "./host.ts";
+import { detectPlatform, findTile } from "./host.ts";
 import { probeTile } from "./probe.ts";
 import { widen } from "./revectorize.ts";
 
@@ -28,4 +28,12 @@ test("the probe measures one of its tiles", () => {
   const { tile, rate } = probeTile(false);
   expect(["4,8", "3,12", "6,8"]).toContain(`${tile}`);
   expect(rate).toBeGreaterThan(0);
+});
+
+test("the tile is found without V8's baseline code, which is back afterwards", () => {
+  const flags: string[] = [];
+  const setFlag = (flag: string) => flags.push(flag) > 0;
+  const environment = { CONVSMITH_REVECTORIZE: "0" };
+  expect(["4,8", "3,12", "6,8"]).toContain(`${findTile({ ...detectPlatform(), environment, setFlag }, false)}`);
+  expect(flags).toEqual(["--no-liftoff", "--liftoff"]);
 });

@@ -19,7 +19,7 @@ export function widen(platform: Platform, fusedMultiplyAdd: boolean, narrow: Pro
   fill(new Float32Array(memory.buffer, 0, inputs / 4));
   const expected = runAll(memory, fusedMultiplyAdd, firstOutput);
   if (!platform.setFlag?.(`--${flag}`)) return narrow;
-  const wide = probeTile(fusedMultiplyAdd, [wideTile], leastGain * narrow.rate);
+  const wide = probeTile(fusedMultiplyAdd, 0, [wideTile], leastGain * narrow.rate);
   const actual = runAll(memory, fusedMultiplyAdd, secondOutput);
   if (wide.rate >= leastGain * narrow.rate && actual.every((word, at) => word === expected[at])) return wide;
   platform.setFlag(`--no-${flag}`);
