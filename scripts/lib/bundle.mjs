@@ -21,7 +21,7 @@ export function bundle() {
 }
 
 /** The most gzipped bytes that the tensors, nn and the WASM device may be. 80,000 is the aim: lower it with each cut. */
-export const coreLimit = 81_400;
+export const coreLimit = 80_750;
 
 /** Gzipped bytes of the bundle that `text` is, and of its part that holds the tensors, nn and the WASM device alone. */
 export async function bundleSizes(text) {
@@ -73,7 +73,10 @@ async function build(input) {
     comments: false,
     minify: { compress: { target: "es2022", keepNames }, mangle: { toplevel: true, keepNames } },
   });
-  return output[0].code;
+  // Another fiftieth: it joins what Rolldown leaves apart.
+  const { minify } = await import("terser");
+  const options = { module: true, ecma: 2020, keep_classnames: true, compress: { passes: 3 }, format: { comments: false } };
+  return (await minify(output[0].code, options)).code;
 }
 
 const coreModule = {
