@@ -28,6 +28,12 @@ export function pythonNumber(value: number | null): string {
   return value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential() : String(value);
 }
 
+/** With a point: torch takes 1 for a whole number. */
+export function pythonFloat(value: number): string {
+  const text = pythonNumber(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+}
+
 export const pythonBoolean = (value: unknown): string => (value ? "True" : "False");
 
 /** "name(first, second=2)": what is undefined is left out. */
