@@ -1,6 +1,9 @@
 import type { Attributes } from "./op.ts";
 import type { TensorType } from "./shape.ts";
 
+/** The axis of a tensor that is the larger, the larger the batch of the network's input; null where that is none, or several. */
+export type BatchAxis = (type: TensorType) => number | null;
+
 /**
  * A call of an op as a Python expression, given those of its inputs; null where PyTorch has no form of it. Kept beside the
  * op, in `ops/pytorch.ts`. Names at hand: torch, nn and F (torch.nn.functional).
@@ -10,6 +13,7 @@ export type PytorchRule = (
   types: readonly TensorType[],
   attributes: Attributes,
   output: TensorType,
+  batchAxis: BatchAxis,
 ) => string | null;
 
 /** (2, 3), and (2,) for one. */

@@ -114,7 +114,7 @@ class Forward {
       const original = this.#original(input);
       return wrapped(spreads && isNumber(original) ? this.#inlined(original, node) : operand(original));
     });
-    const code = rule?.(inputs, node.inputs, node.attributes, node);
+    const code = rule?.(inputs, node.inputs, node.attributes, node, this.#trace.batchAxis);
     if (code) return code;
     const why = rule ? "with these attributes has no form in PyTorch" : "has no form in PyTorch";
     throw this.#error(`the op ${node.op.name} ${why}, so the network can't be exported`);
