@@ -42,7 +42,8 @@ const unaryFunctions: Record<UnaryOperator, (a: number) => number> = {
   erf,
   floor: Math.floor,
   toFloat: (a) => a,
-  toInt: Math.trunc,
+  // Cut off at the bounds of int32, as WebAssembly does it.
+  toInt: (a) => Math.min(Math.max(Math.trunc(a), -(2 ** 31)), 2 ** 31 - 1),
 };
 
 const binaryFunctions: Record<BinaryOperator, (a: number, b: number) => number> = {

@@ -1,6 +1,9 @@
 import type { Attributes } from "./op.ts";
 import type { TensorType } from "./shape.ts";
 
+/** The axis of a tensor that is the larger, the larger the batch of the network's input; null where that is none, or several. */
+export type BatchAxis = (type: TensorType) => number | null;
+
 /**
  * A call of an op as a Python expression, given those of its inputs; null where PyTorch has no form of it. Kept beside the
  * op, in `ops/pytorch.ts`. Names at hand: torch, nn and F (torch.nn.functional).
@@ -10,6 +13,7 @@ export type PytorchRule = (
   types: readonly TensorType[],
   attributes: Attributes,
   output: TensorType,
+  batchAxis: BatchAxis,
 ) => string | null;
 
 /** (2, 3), and (2,) for one. */
@@ -26,6 +30,12 @@ export function pythonNumber(value: number | null): string {
   if (!Number.isFinite(value)) return value > 0 ? 'float("inf")' : 'float("-inf")';
   if (Object.is(value, -0)) return "-0.0";
   return value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential() : String(value);
+}
+
+/** With a point: torch takes 1 for a whole number. */
+export function pythonFloat(value: number): string {
+  const text = pythonNumber(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
 
 export const pythonBoolean = (value: unknown): string => (value ? "True" : "False");

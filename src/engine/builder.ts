@@ -1,5 +1,5 @@
 import { ConvsmithError } from "../core/errors.ts";
-import { constant, input, substitute } from "../core/expression.ts";
+import { constant, input, substitute, toInt } from "../core/expression.ts";
 import type { LayoutWish, OutputOrder } from "../core/kernel.ts";
 import type { ElementwiseOp, PlacementOp, PrimitiveOp } from "../core/op.ts";
 import { numel, sameShape } from "../core/shape.ts";
@@ -243,8 +243,10 @@ export class PlanBuilder extends StepList {
     );
     const output = this.allocate(index, "any");
     const work = { nodes: [index], moves: false };
-    if (fill !== null)
-      this.elementwise({ ...work, label: `${op.name} fill` }, node.shape, [], [output], [constant(fill)]);
+    if (fill !== null) {
+      const value = node.dtype === "int32" ? toInt(constant(fill)) : constant(fill);
+      this.elementwise({ ...work, label: `${op.name} fill` }, node.shape, [], [output], [value]);
+    }
     for (const [which, region] of regions.entries()) {
       const source = node.inputs[which]!;
       const shape = this.node(source).shape;

@@ -102,6 +102,7 @@ describe("cast, constants, detach", () => {
     expect(valuesOf(whole)).toEqual([-1, 2]);
     expect(valuesOf(o.add(whole, o.constant(0.5)))).toEqual([-0.5, 2.5]);
     expect(o.cast(whole, "int32")).toBe(whole);
+    expect(valuesOf(o.cast(vector(3e9, -3e9, Number.NaN), "int32"))).toEqual([2 ** 31 - 1, -(2 ** 31), 0]);
   });
 
   test("full broadcasts a constant", () => expect(valuesOf(o.full([2, 2], 3))).toEqual([3, 3, 3, 3]));

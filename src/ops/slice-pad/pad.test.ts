@@ -10,6 +10,12 @@ import { type PadMode, pad, padOp } from "./pad.ts";
 checkOp("pad", [
   { name: "constant, cropped on one side", inputs: [[1, 1, 2, 3]], build: (x) => pad(x, [-1, 2, 1, 0], "constant", 3) },
   { name: "constant, of channels", inputs: [[1, 1, 2, 2]], build: (x) => pad(x, [0, 0, 1, 1, 1, 0]) },
+  {
+    name: "whole numbers",
+    inputs: [{ shape: [2, 3], below: 9 }],
+    build: (x) => pad(x, [1, 2, 0, 1], "constant", 7),
+    order: 0,
+  },
   { name: "reflect", inputs: [[1, 2, 2, 3]], build: (x) => pad(x, [2, 1, 1, 0], "reflect") },
   { name: "replicate", inputs: [[1, 2, 2, 3]], build: (x) => pad(x, [3, 1, 0, 2], "replicate") },
 ]);

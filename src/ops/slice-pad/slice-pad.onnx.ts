@@ -57,7 +57,9 @@ export const constantPadOnnx: OnnxRule = (call) => {
 function padded(call: OnnxCall, pads: readonly number[], mode: string, value: number): string {
   const { name } = call.inputs[0]!;
   if (pads.every((each) => each === 0)) return name;
-  const fill = mode === "constant" && value !== 0 ? [call.float(value)] : [];
+  const number = () =>
+    call.records[0]!.output.dtype === "int32" ? call.add("Cast", [call.float(value)], { to: 7 }) : call.float(value);
+  const fill = mode === "constant" && value !== 0 ? [number()] : [];
   return call.add("Pad", [name, call.ints(pads), ...fill], { mode });
 }
 

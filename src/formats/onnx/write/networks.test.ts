@@ -10,7 +10,7 @@ import type { ModelOptions } from "../../../models/ready-model.ts";
 import { createModel } from "../../../models/registry.ts";
 import { Unet } from "../../../models/unet.ts";
 import * as nn from "../../../nn/index.ts";
-import { manualSeed, noGrad, type Tensor } from "../../../tensor/index.ts";
+import { manualSeed, noGrad, type Tensor, tensor } from "../../../tensor/index.ts";
 import {
   checkerComplaints,
   checkerMissing,
@@ -157,6 +157,25 @@ it("names several outputs as the network does, and keeps one that is its input",
   ]);
   const read = new OnnxNetwork(parseOnnx(bytes, "net.onnx"), "net.onnx");
   expect(Object.keys(read.forward(wave([1, 1, 4, 4])))).toEqual(["features", "again", "sums", "given", "mask"]);
+});
+
+it("names no output as another one, a stored tensor or the input", async () => {
+  class Clashing extends nn.Module {
+    weight = new nn.Parameter([1], () => Float32Array.of(3));
+    forward(x: Tensor) {
+      return { weight: x.mul(this.weight), a_b: x.add(1), a: { b: x.add(2) }, input: x.add(4) };
+    }
+  }
+  const { bytes, outputs } = await exportOnnx(new Clashing(), [1, 2]);
+  expect(outputs.map(({ name }) => name)).toEqual(["weight_output", "a_b", "a_b_output", "input_output"]);
+  const read = new OnnxNetwork(parseOnnx(bytes, "net.onnx"), "net.onnx");
+  const found = Object.values(read.forward(tensor([[1, 2]])) as Record<string, Tensor>);
+  expect(await Promise.all(found.map(async (each) => [...(await each.data())]))).toEqual([
+    [3, 6],
+    [2, 3],
+    [3, 4],
+    [5, 6],
+  ]);
 });
 
 class Body extends nn.Module {

@@ -237,6 +237,11 @@ const cases: readonly Case[] = [
   way("expand by the input's sizes", (x) => x.mean([2, 3], true).expand(x.shape).sub(x), "ReduceMean Shape Expand Sub"),
   way("matmul", (x) => x.matmul(x.transpose(2, 3)), "Transpose MatMul", { shape: [1, 4, 8, 6] }),
   way("matmul of two matrices", (x) => x.matmul(tensor(pairs)), "MatMul", { shape: [3, 2], open: "batch" }),
+  way(
+    "padding of whole numbers",
+    (x) => F.pad(x.argmax(1), [1, 0], "constant", 2).to("float32"),
+    "ArgMax Cast Pad Cast",
+  ),
   way("flip", (x) => new Tensor(ops.flip(x.node, [2, 3])), "Slice", { unread: true }),
   way("gather", (x) => x.gather(1, tensor(new Int32Array([3, 0]), [1, 2, 1, 1])), "GatherElements", { unread: true }),
   way(

@@ -56,14 +56,22 @@ export async function writeNetwork(
   return { bytes, opset, nodes: graph.nodes.length, inputs: [input], outputs: ends, fixed };
 }
 
-/** A single output is "output"; several have the names that the network gives them. @throws what the network throws. */
+/**
+ * A single output is "output"; several have the names that the network gives them, or, where a tensor of the file has it,
+ * that one with "_output". @throws what the network throws.
+ */
 function outputNames(network: Network, shape: Shape): string[] {
   // What it throws is told as every walk tells it.
   recordNetwork(network, shape);
   const names: string[] = [];
+  const taken = new Set([inputName, ...network.stateDict().keys()]);
   const visit = (value: unknown, name: string) => {
-    if (value instanceof Tensor) names.push(name === inputName ? `${name}_output` : name || "output");
-    else if (value !== null && typeof value === "object") {
+    if (value instanceof Tensor) {
+      let free = name || "output";
+      while (taken.has(free)) free = `${free}_output`;
+      taken.add(free);
+      names.push(free);
+    } else if (value !== null && typeof value === "object") {
       for (const [key, each] of Object.entries(value)) {
         const own = Array.isArray(value) ? `output${key}` : key;
         visit(each, name ? `${name}_${own}` : own);

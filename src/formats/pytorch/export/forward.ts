@@ -3,7 +3,9 @@ import type { Cell } from "../../../core/cell.ts";
 import { ConvsmithError } from "../../../core/errors.ts";
 import type { Node } from "../../../core/node.ts";
 import { pythonNumber } from "../../../core/pytorch.ts";
+import { sameShape } from "../../../core/shape.ts";
 import type { Module } from "../../../nn/index.ts";
+import { constantOp } from "../../../ops/index.ts";
 import { pytorchRules } from "../../../ops/pytorch.ts";
 import { Tensor } from "../../../tensor/index.ts";
 import type { Constants } from "./constants.ts";
@@ -39,6 +41,8 @@ class Forward {
   readonly #known = new Set<Node>();
   /** What is written where it is used: numbers, parameters, and what is worked out from these alone. */
   readonly #inline = new Map<Node, string>();
+  /** Single numbers that are needed as tensors. */
+  readonly #tensors = new Map<Node, string>();
 
   constructor(call: TracedCall, trace: Trace, names: Names) {
     this.#call = call;
@@ -51,9 +55,9 @@ class Forward {
     const all = this.#call.items.flatMap((item) => this.#line(item) ?? []);
     const outputs = tensorsIn(this.#call.output).map(({ node }) => this.#original(node));
     const needed = neededOf(all, outputs);
-    for (const node of outputs) if (!this.#known.has(node)) this.#inlined(node, null);
+    for (const node of outputs) if (!this.#known.has(node)) this.#tensor(node, null);
     const { names, parameters } = nameValues(this.#call.inputs, needed, outputs);
-    const operand = (node: Node) => names.get(node) ?? this.#inlined(node, null);
+    const operand = (node: Node) => names.get(node) ?? this.#tensor(node, null);
     const lines = needed.map((line) => {
       const targets = line.targets.map((target) => names.get(target)!);
       return { targets, code: line.write(operand) };
@@ -74,7 +78,7 @@ class Forward {
     const found = this.#names.module(call.module);
     if (!found) throw this.#error(`calls a module ${call.module.constructor.name} that is not inside it`);
     const operands = call.inputs.map((node) => this.#original(node));
-    for (const node of operands) if (!this.#known.has(node)) this.#inlined(node, null);
+    for (const node of operands) if (!this.#known.has(node)) this.#tensor(node, null);
     const targets = tensorsIn(call.output).map(({ node }) => node);
     for (const target of targets) this.#known.add(target);
     const named = targets.length > 1 && !Array.isArray(call.output);
@@ -96,17 +100,33 @@ class Forward {
       targets: [node],
       operands: live,
       hint: node.op.name,
-      write: (operand) => this.#expression(node, (input) => wrapped(operand(input))),
+      write: (operand) => this.#expression(node, operand),
     };
   }
 
   #expression(node: Node, operand: (node: Node) => string): string {
     const rule = pytorchRules.get(node.op);
-    const inputs = node.inputs.map((input) => operand(this.#original(input)));
-    const code = rule?.(inputs, node.inputs, node.attributes, node);
+    // A number spreads over a tensor of the result's shape; anything else needs a tensor.
+    const spreads =
+      node.op.kind === "elementwise" &&
+      node.inputs.some((each) => !isNumber(each) && sameShape(each.shape, node.shape));
+    const inputs = node.inputs.map((input) => {
+      const original = this.#original(input);
+      return wrapped(spreads && isNumber(original) ? this.#inlined(original, node) : operand(original));
+    });
+    const code = rule?.(inputs, node.inputs, node.attributes, node, this.#trace.batchAxis);
     if (code) return code;
     const why = rule ? "with these attributes has no form in PyTorch" : "has no form in PyTorch";
     throw this.#error(`the op ${node.op.name} ${why}, so the network can't be exported`);
+  }
+
+  /** A value that no line gives, as a tensor. */
+  #tensor(node: Node, user: Node | null): string {
+    if (!isNumber(node)) return this.#inlined(node, user);
+    const data = node.source?.kind === "data" ? node.source.data : [node.attributes.value as number];
+    const found = this.#tensors.get(node) ?? this.#names.constants.take(node.shape, data, this.#names.block);
+    this.#tensors.set(node, found);
+    return found;
   }
 
   /** A value that no line gives. */
@@ -124,7 +144,7 @@ class Forward {
       throw this.#error(`uses ${source.cell.name}, which is not inside it`);
     }
     if (source?.kind === "data") {
-      if (source.data.length === 1 && source.data instanceof Float32Array) return shortest(source.data[0]!);
+      if (isNumber(node)) return shortest(source.data[0]!);
       return this.#names.constants.take(node.shape, source.data, this.#names.block);
     }
     if (node.inputs.length === 0 && !pytorchRules.has(node.op)) {
@@ -136,7 +156,7 @@ class Forward {
         `uses a tensor that another module keeps to itself (of ${node.op.name}${user ? `, in ${user.op.name}` : ""})`,
       );
     }
-    return this.#expression(node, (input) => wrapped(this.#inlined(input, node)));
+    return this.#expression(node, (input) => this.#tensor(input, node));
   }
 
   #isFixed(node: Node): boolean {
@@ -162,6 +182,10 @@ class Forward {
     return new ConvsmithError(`${this.#names.block}: ${problem}`);
   }
 }
+
+/** One float: written as such where it meets a tensor. */
+const isNumber = ({ op, source }: Node): boolean =>
+  op === constantOp || (source?.kind === "data" && source.data.length === 1 && source.data instanceof Float32Array);
 
 /** Lines whose results nobody reads are left out. */
 function neededOf(lines: readonly Line[], outputs: readonly Node[]): Line[] {

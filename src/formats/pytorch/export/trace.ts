@@ -1,6 +1,8 @@
 import { inMode, placeholder, tensorsIn } from "../../../analysis/recording.ts";
+import { ConvsmithError } from "../../../core/errors.ts";
 import { Generator } from "../../../core/generator.ts";
 import { dataNode, type Node, type Scope, scope, watchRecording } from "../../../core/node.ts";
+import type { BatchAxis } from "../../../core/pytorch.ts";
 import type { Shape } from "../../../core/shape.ts";
 import { Module } from "../../../nn/index.ts";
 import { type CallWatcher, watchCalls } from "../../../nn/module.ts";
@@ -22,6 +24,7 @@ export interface Trace {
   readonly calls: ReadonlyMap<Module, readonly TracedCall[]>;
   /** Nodes that stand for an unchanged input, by which what comes before and after dropout is told apart. */
   readonly unchanged: ReadonlyMap<Node, Node>;
+  readonly batchAxis: BatchAxis;
 }
 
 export type ExportedNetwork = Module & { forward(x: Tensor): unknown };
@@ -31,6 +34,32 @@ export const isFlat = (network: Module): boolean => network.stateDict !== Module
 
 /** Records one call of a network in evaluation, with the calls of modules inside. Nothing is computed. */
 export function traceNetwork(network: ExportedNetwork, inputShape: Shape): Trace {
+  const { trace, nodes } = recordCalls(network, inputShape);
+  return { ...trace, batchAxis: axesOf(nodes, largerBatch(network, inputShape)) };
+}
+
+/** The same for one sample more; empty where the network does not take it. */
+function largerBatch(network: ExportedNetwork, [batch, ...rest]: Shape): readonly Node[] {
+  if (batch === undefined) return [];
+  try {
+    return recordCalls(network, [batch + 1, ...rest]).nodes;
+  } catch (error) {
+    if (error instanceof ConvsmithError) return [];
+    throw error;
+  }
+}
+
+function axesOf(nodes: readonly Node[], larger: readonly Node[]): BatchAxis {
+  const alike = nodes.length === larger.length && nodes.every((node, at) => node.op === larger[at]!.op);
+  const axes = new Map<unknown, number>();
+  for (const [at, { shape }] of alike ? nodes.entries() : []) {
+    const grown = [...shape.keys()].filter((axis) => shape[axis] !== larger[at]!.shape[axis]);
+    if (grown.length === 1) axes.set(nodes[at], grown[0]!);
+  }
+  return (type) => axes.get(type) ?? null;
+}
+
+function recordCalls(network: ExportedNetwork, inputShape: Shape) {
   const tracer = new Tracer();
   const x = placeholder(inputShape);
   let output: unknown;
@@ -42,9 +71,9 @@ export function traceNetwork(network: ExportedNetwork, inputShape: Shape): Trace
   if (error !== null) throw error;
   if (isFlat(network)) {
     const root = { module: network, inputs: [x.node], output, items: nodes };
-    return { root, calls: new Map([[network, [root]]]), unchanged: new Map() };
+    return { nodes, trace: { root, calls: new Map([[network, [root]]]), unchanged: new Map<Node, Node>() } };
   }
-  return { root: tracer.finish(nodes), calls: tracer.calls, unchanged: tracer.unchanged };
+  return { nodes, trace: { root: tracer.finish(nodes), calls: tracer.calls, unchanged: tracer.unchanged } };
 }
 
 interface Open extends TracedCall {

@@ -144,3 +144,44 @@ test.skipIf(withoutTorch)(
   },
   180_000,
 );
+
+test.skipIf(withoutTorch)(
+  "options of train.py that make no sense are refused in one line, and rates are fractions",
+  async () => {
+    await cli("export", "espcn-x2", "--to", "pytorch", "-o", at("options"));
+    const refused: Readonly<Record<string, string>> = {
+      "--data nosuch": "nosuch: no such folder",
+      "--data . --resume": "--resume: none holds no checkpoint.pth",
+      "--data . --augment zoom": "argument --augment: invalid choice: 'zoom'",
+      "--data . --batch 0": "--batch must be a whole number from 1, got 0",
+      "--data . --save-every 0": "--save-every must be a whole number from 1, got 0",
+      "--data . --stop-after 0": "--stop-after must be a whole number from 1, got 0",
+      "--data . --steps -3": "--steps must be a whole number from 0, got -3",
+      "--data . --epochs 0": "--steps or --epochs is missing: how long to train",
+    };
+    const code = `import contextlib, io, json, sys
+sys.path.insert(0, ".")
+sys.argv = ["train.py"]
+import train
+found = []
+for text in ${JSON.stringify(Object.keys(refused))}:
+    sys.argv = ["train.py", "--out", "none", *text.split()]
+    errors = io.StringIO()
+    with contextlib.suppress(SystemExit), contextlib.redirect_stderr(errors):
+        train.options()
+    found.append(errors.getvalue().splitlines()[-1])
+sys.argv = ["train.py", "--data", ".", "--lr", "1", "--final-lr", "0.5", "--warmup", "0"]
+settings = train.options()
+print(json.dumps({"found": found, "rate": train.rate(1, 2, settings)}))
+`;
+    const { found, rate } = JSON.parse(await runPython(at("options"), "-c", code));
+    for (const [at, message] of Object.values(refused).entries()) expect(found[at]).toContain(message);
+    expect(rate).toBe(0.75);
+    // A whole number would take no fraction.
+    const { writeTrainScript } = await import("./train-script.ts");
+    const recipe = { data: "", seed: 0, lr: 1, final_lr: 0, warmup: 1, batch: 1, augment: "none", steps: 1, epochs: 0 };
+    const made = { ...recipe, task: "classification", input: [1, 2, 2], mean: [0], std: [1] } as const;
+    expect(writeTrainScript(made, "").get("train.py")).toContain(`"lr": 1.0,\n    "final_lr": 0.0,`);
+  },
+  60_000,
+);

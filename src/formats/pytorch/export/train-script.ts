@@ -1,4 +1,4 @@
-import { pythonNumber } from "../../../core/pytorch.ts";
+import { pythonFloat, pythonNumber } from "../../../core/pytorch.ts";
 import { dataPython } from "./python/data-py.ts";
 import { tasksPython, trainPython } from "./python/train-py.ts";
 import { pythonString } from "./python.ts";
@@ -38,7 +38,7 @@ export type PytorchRecipe =
 /** train.py and the file beside it that reads the data. `origin`: what its first line says. */
 export function writeTrainScript(recipe: PytorchRecipe, origin: string): ReadonlyMap<string, string> {
   const { task, ...settings } = recipe;
-  const lines = Object.entries(settings).map(([name, value]) => `    "${name}": ${literal(value)},`);
+  const lines = Object.entries(settings).map(([name, value]) => `    "${name}": ${literal(name, value)},`);
   const [names, loss] =
     task === "classification"
       ? ["Batches, classification", "nn.CrossEntropyLoss()"]
@@ -73,7 +73,11 @@ ${lines.join("\n")}
   ]);
 }
 
-function literal(value: Setting): string {
+/** Options whose type is that of their usual value: a rate of 1 is no whole number. */
+const fractions = new Set(["lr", "final_lr"]);
+
+function literal(name: string, value: Setting): string {
   if (typeof value === "string") return pythonString(value);
+  if (typeof value === "number" && fractions.has(name)) return pythonFloat(value);
   return typeof value === "number" ? pythonNumber(value) : `[${value.map(pythonNumber).join(", ")}]`;
 }

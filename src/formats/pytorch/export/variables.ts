@@ -25,6 +25,8 @@ export function nameValues<Value>(
   const given = parameters.map((value, at) => {
     const name = at === 0 ? "x" : `x${at + 1}`;
     names.set(value, name);
+    // A layer may be called x2, too.
+    if (at > 0) kept.add(name);
     return name;
   });
   const uses = new Map<Value, { at: number; first: boolean }[]>();

@@ -5,7 +5,7 @@ import { type Call, list } from "../call.ts";
 import { kindOf, knownOf } from "../known-tensor.ts";
 import type { Operators } from "../operator.ts";
 import { computed, known, mostKnown, type Value } from "../value.ts";
-import { wrapped } from "./integers.ts";
+import { rangeOf, wrapped } from "./integers.ts";
 
 function constant(call: Call): Value {
   const tensor = call.stored("value");
@@ -20,10 +20,14 @@ function constant(call: Call): Value {
   return call.fail(`its attribute ${single ?? "value"} is not supported`);
 }
 
-/** Types are float32 where they are fractions; whole numbers are cut towards zero, and to the bits of small types. */
+/**
+ * Types are float32 where they are fractions; whole numbers are cut towards zero, and to the bits of small types. Those that
+ * are computed end at the bounds of int32.
+ */
 function castTo(call: Call, type: number): Value {
-  const { tensor, kind: from } = call.value(0);
+  const { tensor, kind: from, numbers } = call.value(0);
   const kind = kindOf(type);
+  if (kind === "int" && numbers && !rangeOf(type)) return known(numbers.map(Math.trunc), tensor.shape, kind, type);
   if (kind === "bool") return computed(tensor.ne(0), kind, type);
   if (kind === "float") return computed(tensor.to("float32"), kind, type);
   const whole = from === "float" ? tensor.to("int32") : tensor;

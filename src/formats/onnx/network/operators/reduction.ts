@@ -5,7 +5,7 @@ import type { Call } from "../call.ts";
 import type { Operator, Operators } from "../operator.ts";
 import { computed, type Value } from "../value.ts";
 
-/** Null: nothing is reduced. Axes are an attribute at first, and an input since opset 13 or 18. */
+/** Null: no axis is reduced. Axes are an attribute at first, and an input since opset 13 or 18. */
 function axesOf(call: Call): number[] | null {
   const given = call.given("axes", 1);
   const leave = call.int("noop_with_empty_axes", 0) !== 0;
@@ -20,7 +20,9 @@ const reduction = (apply: Reduce): Operator => ({
   record(call) {
     const axes = axesOf(call);
     const keep = call.int("keepdims", 1) !== 0;
-    return axes ? apply(call.tensor(0), axes, keep) : call.tensor(0);
+    const x = call.tensor(0).to("float32");
+    // Each element is all of its sum: what comes before and after it, such as a square, is done nevertheless.
+    return axes ? apply(x, axes, keep) : apply(x.unsqueeze(-1), [-1], false);
   },
 });
 

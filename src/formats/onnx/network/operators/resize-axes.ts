@@ -21,6 +21,8 @@ export interface Resizing {
   readonly mode: "nearest" | "linear" | "cubic";
   readonly coordinates: string;
   readonly rounding: string;
+  /** An axis that gets smaller takes the next pixel, whatever `rounding` is: opset 10's way. */
+  readonly nextIfSmaller: boolean;
   readonly cubic: number;
   readonly excludeOutside: boolean;
   readonly antialias: boolean;
@@ -32,12 +34,16 @@ const modes = { nearest: "nearest", linear: "bilinear", cubic: "bicubic" } as co
 
 const isWhole = ({ input, scale }: AxisResize) => Math.abs(input * scale - Math.round(input * scale)) < 1e-4;
 
+const roundingOf = ({ scale }: AxisResize, { rounding, nextIfSmaller }: Resizing) =>
+  nextIfSmaller && scale > 0 && scale < 1 ? "ceil" : rounding;
+
 /** What PyTorch has too is recorded as its interpolation, by which other tools count. */
 function isInterpolation(axes: readonly AxisResize[], how: Resizing): boolean {
-  const { mode, coordinates, rounding, cubic, excludeOutside, antialias } = how;
+  const { mode, coordinates, cubic, excludeOutside, antialias } = how;
   const bySizes = axes.every(({ scale }) => scale === 0);
   if (!bySizes && axes.some(({ input, output, scale }) => Math.floor(input * scale) !== output)) return false;
-  if (mode === "nearest") return coordinates === "asymmetric" && rounding === "floor";
+  if (mode === "nearest")
+    return coordinates === "asymmetric" && axes.every((each) => roundingOf(each, how) === "floor");
   if (antialias || excludeOutside || cubic !== -0.75 || axes.some(({ output }) => output <= 1)) return false;
   if (coordinates === "align_corners") return bySizes || axes.every(isWhole);
   return coordinates === "half_pixel" || coordinates === "pytorch_half_pixel";
@@ -45,8 +51,10 @@ function isInterpolation(axes: readonly AxisResize[], how: Resizing): boolean {
 
 type Pair = readonly [AxisResize, AxisResize];
 
-function mapOf({ input, output, scale, start, end }: AxisResize, how: Resizing) {
-  const { mode, coordinates, rounding, cubic, excludeOutside, antialias } = how;
+function mapOf(axis: AxisResize, how: Resizing) {
+  const { input, output, scale, start, end } = axis;
+  const { mode, coordinates, cubic, excludeOutside, antialias } = how;
+  const rounding = roundingOf(axis, how);
   if (input === output && start === 0 && end === 1 && (scale === 0 || scale === 1)) {
     return ["identity", input, output] as const;
   }

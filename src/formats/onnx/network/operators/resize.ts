@@ -29,6 +29,9 @@ function keptRatio(sizes: readonly number[], shape: readonly number[], policy: s
   return policy === "not_larger" ? Math.min(...ratios) : Math.max(...ratios);
 }
 
+/** The product is a float32, as ONNX's rule of shapes has it: 0.7 of 10 is 7, though 0.7 is a little less in a file. */
+const resizedSize = (input: number, scale: number) => Math.floor(Math.fround(input * scale));
+
 function axesOf(call: Call, transform: string, old: boolean): AxisResize[] {
   const { shape } = call.tensor(0);
   const policies = ["stretch", "not_larger", "not_smaller"];
@@ -48,7 +51,7 @@ function axesOf(call: Call, transform: string, old: boolean): AxisResize[] {
     const input = inputs[at]!;
     const [start, end] = crops ? [region[at]!, region[at + axes.length]!] : [0, 1];
     const scale = sizes.length > 0 ? ratio : scales[at]!;
-    const size = Math.floor(input * (crops ? end - start : 1) * scale);
+    const size = resizedSize(crops ? input * (end - start) : input, scale);
     const output = sizes.length === 0 ? size : ratio > 0 ? Math.floor(ratio * input + 0.5) : sizes[at]!;
     return { axis, input, output, scale, start, end };
   });
@@ -64,6 +67,7 @@ function resize(call: Call): Tensor {
     mode,
     coordinates: chosen(call, "coordinate_transformation_mode", transform, coordinates),
     rounding: chosen(call, "nearest_mode", rounding, roundings),
+    nextIfSmaller: old,
     cubic: call.float("cubic_coeff_a", -0.75),
     excludeOutside: call.int("exclude_outside", 0) !== 0,
     antialias: call.int("antialias", 0) !== 0 && mode !== "nearest",
@@ -79,9 +83,9 @@ function upsample(call: Call): Tensor {
   const { shape } = call.tensor(0);
   const axes = perAxis(call, "scales", given, shape.length).map((scale, axis) => {
     const input = shape[axis]!;
-    return { axis, input, output: Math.floor(input * scale), scale, start: 0, end: 1 };
+    return { axis, input, output: resizedSize(input, scale), scale, start: 0, end: 1 };
   });
-  const rest = { cubic: -0.75, excludeOutside: false, antialias: false, extrapolation: 0 };
+  const rest = { cubic: -0.75, nextIfSmaller: false, excludeOutside: false, antialias: false, extrapolation: 0 };
   return resized(call, call.tensor(0), axes, { mode, coordinates: "asymmetric", rounding: "floor", ...rest });
 }
 

@@ -86,7 +86,10 @@ function split(call: Call): Tensor[] {
 function concat(call: Call): Tensor | Value {
   const axis = call.int("axis", 1);
   const all = call.inputs.map((_, at) => call.tensor(at));
-  return all.length === 1 ? call.value(0) : cat(all, axis);
+  if (all.length === 1) return call.value(0);
+  // Whole numbers are held as int32 (positions) and float32 (what is computed of them).
+  const mixed = all.some(({ dtype }) => dtype !== all[0]!.dtype);
+  return cat(mixed ? all.map((each) => each.to("float32")) : all, axis);
 }
 
 export const selections: Operators = {

@@ -7,7 +7,9 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, value in SETTINGS.items():
         if isinstance(value, (int, float, str)):
-            parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value, help=f"[{value}]")
+            choices = ("none", "flip", "dihedral") if name == "augment" else None
+            flag = f"--{name.replace('_', '-')}"
+            parser.add_argument(flag, type=type(value), default=value, choices=choices, help=f"[{value}]")
     parser.add_argument("--out", type=Path, default=HERE, help="folder of checkpoint.pth and log.jsonl [this one]")
     parser.add_argument("--resume", action="store_true", help="go on with the checkpoint in --out")
     parser.add_argument("--stop-after", type=int, help="end after this step of the run, to go on later")
@@ -15,7 +17,20 @@ def options():
     given = parser.parse_args()
     if not given.data:
         parser.error("--data is missing: the folder of pictures")
-    return argparse.Namespace(**{**SETTINGS, **vars(given)})
+    settings = argparse.Namespace(**{**SETTINGS, **vars(given)})
+    for path in filter(None, (settings.data, getattr(settings, "validate", ""))):
+        if not Path(path).exists():
+            parser.error(f"{path}: no such folder")
+    if settings.resume and not (settings.out / "checkpoint.pth").exists():
+        parser.error(f"--resume: {settings.out} holds no checkpoint.pth")
+    least = {"batch": 1, "save_every": 1, "stop_after": 1, "steps": 0, "epochs": 0, "warmup": 0}
+    for name, low in least.items():
+        value = getattr(settings, name)
+        if value is not None and value < low:
+            parser.error(f"--{name.replace('_', '-')} must be a whole number from {low}, got {value}")
+    if settings.steps == settings.epochs == 0:
+        parser.error("--steps or --epochs is missing: how long to train")
+    return settings
 
 
 def connect():
@@ -33,7 +48,7 @@ def connect():
 def rate(step, steps, settings):
     """The learning rate: a linear rise, then half a cosine."""
     cosine = settings.final_lr + (1 - settings.final_lr) * 0.5 * (1 + math.cos(math.pi * step / steps))
-    return settings.lr * cosine * min(1, (step + 1) / settings.warmup)
+    return settings.lr * cosine * min(1, (step + 1) / max(1, settings.warmup))
 
 
 def save(path, content):
@@ -67,6 +82,8 @@ def main():
         log_path.write_text("".join(f"{line}\n" for line in log))
 
     last = min(steps, settings.stop_after or steps)
+    if rank == 0 and first >= last:
+        print(f"the checkpoint is at step {first}, and the run ends at {last}: nothing to do")
     for step in range(first, last):
         # Dropout draws the same numbers in a run that is resumed.
         torch.manual_seed((settings.seed * steps + step) * world + rank)
