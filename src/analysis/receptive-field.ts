@@ -1,4 +1,5 @@
 import type { Node } from "../core/node.ts";
+import { Recent } from "./recent.ts";
 import { type Recording, recorded } from "./recording.ts";
 import {
   type Axis,
@@ -42,10 +43,13 @@ interface Along {
   /** Null: nothing repeats. */
   readonly period: Period | null;
   /** What positions 0 to period - 1 see, where that holds at every whole position; null: it has to be followed. */
-  readonly phases: readonly (Range | null | undefined)[] | null;
+  readonly phases: readonly Seen[] | null;
   /** True: every position is known to see the whole axis, so that nothing has to be followed. */
   readonly whole: boolean;
 }
+
+/** What positions see: null for the whole axis, undefined for nothing. */
+type Seen = Range | null | undefined;
 
 /** One node that depends on the network's input, with its inputs that do. */
 interface Step {
@@ -60,6 +64,8 @@ export class FieldMap {
   readonly #indices = new Map<Node, number>();
   readonly #input: Node;
   readonly #group: (node: Node) => number;
+  /** Neighbours see the same far below: what was followed once is not followed again. */
+  readonly #followed = new Recent<Seen>(2 ** 16);
 
   /** @param group how many neighbouring positions of a node count as one, from a multiple of that number on: each sees what all of them see. */
   constructor({ input, outputs }: Recording, group: (node: Node) => number = () => 1) {
@@ -85,7 +91,7 @@ export class FieldMap {
    * First and last row (axis 0) or column (axis 1) of the input that position `at` of a node depends on, not clipped:
    * null for the whole axis, undefined for none of it.
    */
-  interval(node: Node, axis: Axis, at: number): Range | null | undefined {
+  interval(node: Node, axis: Axis, at: number): Seen {
     const step = this.#indices.get(node);
     return step === undefined ? undefined : this.#interval(step, axis, at);
   }
@@ -143,21 +149,20 @@ export class FieldMap {
   }
 
   /** What an interval of a node's positions sees, where all its inputs know it of theirs. */
-  #through(node: Node, inputs: Step["inputs"], axis: Axis, range: Range): Range | null | undefined {
-    let result: Range | null | undefined;
+  #through(node: Node, inputs: Step["inputs"], axis: Axis, range: Range): Seen {
+    let result: Seen;
     for (const { step, which } of inputs) {
       const part = this.#inputRange(node, axis, which, range);
       if (part && part[0] > part[1]) continue;
-      const seen = part && this.#known(this.#steps[step]!.along[axis], part);
-      if (seen !== undefined) result = result === undefined ? seen : hull(result, seen);
+      result = both(result, part && this.#known(this.#steps[step]!.along[axis], part));
     }
     return result;
   }
 
   /** What an interval of positions sees, from the phases. */
-  #known({ period, phases }: Along, [first, last]: Range): Range | null | undefined {
+  #known({ period, phases }: Along, [first, last]: Range): Seen {
     const { period: length, shift } = period!;
-    let result: Range | null | undefined;
+    let result: Seen;
     // Phases are not always in order, and may see nothing: one period at each end decides.
     for (let at = first; at <= last; at++) {
       if (at === first + length && last - length > at) at = last - length + 1;
@@ -165,35 +170,55 @@ export class FieldMap {
       const phase = phases![at - turns * length];
       if (phase === undefined) continue;
       const moved: Range | null = phase && [phase[0] + turns * shift, phase[1] + turns * shift];
-      result = result === undefined ? moved : hull(result, moved);
+      result = both(result, moved);
     }
     return result;
   }
 
-  /** Follows a position to steps that know what they see; where paths meet, the hull of both. */
-  #interval(step: number, axis: Axis, at: number): Range | null | undefined {
+  #interval(step: number, axis: Axis, at: number): Seen {
     const own = this.#steps[step]!.along[axis];
-    if (own.phases) return this.#known(own, [at, at]);
-    const reached = new Map<number, Range | null>([[step, [at, at]]]);
-    let result: Range | null | undefined;
-    for (let index = step; index >= 0; index--) {
+    return own.phases ? this.#known(own, [at, at]) : this.#follow(step, axis, [at, at]);
+  }
+
+  /** Follows positions to steps that know what they see; where paths meet, the hull of both. */
+  #follow(from: number, axis: Axis, positions: Range): Seen {
+    const reached = new Map<number, Range | null>([[from, positions]]);
+    // Steps that all paths lead through, and what is seen beside the next of them.
+    const passed: { readonly key: string; seen: Seen }[] = [];
+    let below: Seen;
+    for (let index = from; reached.size > 0; index--) {
+      if (reached.size === 1) index = [...reached.keys()][0]!;
       const range = reached.get(index);
       if (range === undefined) continue;
+      if (reached.size === 1) {
+        const key = `${index} ${axis} ${range}`;
+        if (this.#followed.has(key)) {
+          below = this.#followed.get(key);
+          break;
+        }
+        passed.push({ key, seen: undefined });
+      }
+      reached.delete(index);
       const { node, inputs, along } = this.#steps[index]!;
-      if (range === null || along[axis].whole) return null;
-      if (along[axis].phases) {
-        const seen = this.#known(along[axis], range);
-        if (seen !== undefined) result = result === undefined ? seen : hull(result, seen);
-        continue;
+      const here = passed.at(-1)!;
+      if (range === null || along[axis].whole) {
+        here.seen = null;
+        break;
       }
-      for (const { step: to, which } of inputs) {
-        const part = this.#inputRange(node, axis, which, range);
-        if (part && part[0] > part[1]) continue;
-        const known = reached.get(to);
-        reached.set(to, known === undefined ? part : hull(known, part));
-      }
+      if (along[axis].phases) here.seen = both(here.seen, this.#known(along[axis], range));
+      else
+        for (const { step, which } of inputs) {
+          const part = this.#inputRange(node, axis, which, range);
+          if (part && part[0] > part[1]) continue;
+          const known = reached.get(step);
+          reached.set(step, known === undefined ? part : hull(known, part));
+        }
     }
-    return result;
+    for (const { key, seen } of passed.reverse()) {
+      below = both(seen, below);
+      this.#followed.set(key, below);
+    }
+    return below;
   }
 
   /** The positions of an input that an interval of a node's output, in whole groups, depends on. */
@@ -231,4 +256,10 @@ export class FieldMap {
 
 function wholeAxis(size: number): AxisField {
   return { whole: true, size, smallest: size, largest: size, stride: 0, start: 0, centre: (size - 1) / 2 };
+}
+
+/** What both see together. */
+function both(a: Seen, b: Seen): Seen {
+  if (a === undefined) return b;
+  return b === undefined ? a : hull(a, b);
 }

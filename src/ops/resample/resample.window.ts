@@ -1,5 +1,17 @@
 import type { Interval, WindowRule } from "../../core/op.ts";
-import { type AxisMap, axisTable, rowsOf } from "./axis-map.ts";
+import { type AxisMap, axisTable, identityMap, rowsOf } from "./axis-map.ts";
+
+let lastMap: AxisMap | null = null;
+let lastRow = rowsOf(identityMap(1));
+
+/** Windows are asked for one after the other. */
+function rowOf(map: AxisMap): ReturnType<typeof rowsOf> {
+  if (lastMap?.length !== map.length || map.some((each, at) => each !== lastMap![at])) {
+    lastRow = rowsOf(map);
+    lastMap = map;
+  }
+  return lastRow;
+}
 
 /** The first and last input that an output depends on; the first is above the last where it depends on none. */
 export function mapWindow(map: AxisMap, outputIndex: number, transposed = false): Interval {
@@ -11,7 +23,7 @@ export function mapWindow(map: AxisMap, outputIndex: number, transposed = false)
   if (kind === "adaptive") return adaptiveWindow(inputSize, outputSize, outputIndex);
   let first = 0;
   let last = -1;
-  rowsOf(map)(outputIndex, (index) => {
+  rowOf(map)(outputIndex, (index) => {
     if (last < 0) first = index;
     last = index;
   });
