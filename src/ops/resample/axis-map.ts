@@ -20,7 +20,7 @@ export interface AxisTable {
 export const identityMap = (size: number): AxisMap => ["identity", size, size];
 
 /** More terms would take seconds to go through. */
-const mostTerms = 2 ** 24;
+const mostTerms = 2 ** 22;
 
 /** How a map's outputs are summed. @throws ShapeError for sizes and numbers that no map has, or more terms than can be gone through. */
 export function ruleOf([kind, inputSize, outputSize, ...numbers]: AxisMap): AxisRule {

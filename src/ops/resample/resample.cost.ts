@@ -1,6 +1,6 @@
 import type { CostRule } from "../../core/op.ts";
 import { numel } from "../../core/shape.ts";
-import { type AxisMap, axisTable, rowsOf } from "./axis-map.ts";
+import { type AxisMap, axisTable, rowsOf, ruleOf } from "./axis-map.ts";
 
 /** What a pass along one axis consists of. */
 interface Terms {
@@ -27,6 +27,7 @@ export function termsOf(map: AxisMap): Terms {
 }
 
 function count(map: AxisMap): Terms {
+  if (ruleOf(map).copies) return { terms: map[2], copies: map[2], rows: map[2] };
   const row = rowsOf(map);
   let terms = 0;
   let copies = 0;

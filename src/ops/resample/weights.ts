@@ -4,6 +4,8 @@ export type Term = (index: number, weight: number) => void;
 export interface AxisRule {
   /** No output has more terms. */
   readonly taps: number;
+  /** True: every output has one term, with a weight of 1. */
+  readonly copies?: boolean;
   /** Tells the terms of an output, none before one of a lower index. */
   readonly terms: (output: number, term: Term) => void;
 }
@@ -41,6 +43,7 @@ function cubicWeights(t: number): number[] {
 /** The rule of each kind of map. A kind that only readers of files need is put in by them: `weightRules.resize`. */
 const copy = (indexOf: (output: number) => number): AxisRule => ({
   taps: 1,
+  copies: true,
   terms: (output, term) => term(indexOf(output), 1),
 });
 
