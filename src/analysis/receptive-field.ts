@@ -44,8 +44,19 @@ interface Along {
   readonly period: Period | null;
   /** What positions 0 to period - 1 see, where that holds at every whole position; null: it has to be followed. */
   readonly phases: readonly Seen[] | null;
+  /** True: of two positions, the later one sees neither start nor end before the other's, so that ends decide. */
+  readonly ordered?: boolean;
   /** True: every position is known to see the whole axis, so that nothing has to be followed. */
   readonly whole: boolean;
+  /** Over all steps of one rule below, where phases are not known: positions a to b depend on shift · a + first to shift · b + last there. */
+  readonly leap?: Leap | null;
+}
+
+interface Leap {
+  readonly step: number;
+  readonly shift: number;
+  readonly first: number;
+  readonly last: number;
 }
 
 /** What positions see: null for the whole axis, undefined for nothing. */
@@ -71,7 +82,7 @@ export class FieldMap {
   constructor({ input, outputs }: Recording, group: (node: Node) => number = () => 1) {
     this.#input = input;
     this.#group = group;
-    const self: Along = { period: { period: 1, shift: 1 }, phases: [[0, 0]], whole: false };
+    const self: Along = { period: { period: 1, shift: 1 }, phases: [[0, 0]], ordered: true, whole: false };
     for (const node of recorded(outputs, followed)) {
       const index = node === input ? this.#push({ node, inputs: [], along: [self, self] }) : this.#add(node);
       if (index !== undefined) this.#indices.set(node, index);
@@ -120,6 +131,7 @@ export class FieldMap {
     // A rule that holds everywhere takes no whole axis itself.
     const whole = inputs.some(({ step }, at) => !periods[at]?.everywhere || this.#steps[step]!.along[axis].whole);
     if (whole && this.#seesWhole(node, inputs, axis)) return { period: null, phases: null, whole: true };
+    const leap = this.#leap(node, inputs, axis, periods[0]!);
     let period: Period | null = null;
     let everywhere = true;
     for (const [at, { step }] of inputs.entries()) {
@@ -128,11 +140,22 @@ export class FieldMap {
       everywhere &&= inner.phases !== null && own?.everywhere === true;
       const composed: Period | null = own && inner.period && compose(own, inner.period);
       period = composed && (period ? together(period, composed) : composed);
-      if (!period || period.period > phaseLimit) return { period: null, phases: null, whole: false };
+      if (!period || period.period > phaseLimit) return { period: null, phases: null, whole: false, leap };
     }
-    if (!everywhere) return { period, phases: null, whole: false };
+    if (!everywhere) return { period, phases: null, whole: false, leap };
     const phases = Array.from({ length: period!.period }, (_, at) => this.#through(node, inputs, axis, [at, at]));
-    return { period, phases, whole: false };
+    return { period, phases, ordered: isOrdered(phases, period!.shift), whole: false };
+  }
+
+  #leap(node: Node, inputs: Step["inputs"], axis: Axis, own: ReturnType<typeof periodOf>): Leap | null {
+    const [{ step, which }, more] = inputs as [Step["inputs"][number], Step["inputs"][number]?];
+    if (more || this.#group(node) !== 1 || !own?.everywhere || own.period !== 1) return null;
+    const part = inputRange(node, axis, which, [0, 0]);
+    if (!part || part[0] > part[1] || own.shift < 0) return null;
+    const next = this.#steps[step]!.along[axis].leap ?? { step, shift: 1, first: 0, last: 0 };
+    const [first, last] = [next.first + part[0] * next.shift, next.last + part[1] * next.shift];
+    const leap = { step: next.step, shift: own.shift * next.shift, first, last };
+    return Object.values(leap).every(Number.isSafeInteger) ? leap : null;
   }
 
   /** A path on which every window holds something leads to an op that takes a whole axis. Placements may leave positions out. */
@@ -205,11 +228,19 @@ export class FieldMap {
         here.seen = null;
         break;
       }
-      if (along[axis].phases) here.seen = both(here.seen, this.#known(along[axis], range));
+      const { phases, leap } = along[axis];
+      if (phases) here.seen = both(here.seen, this.#known(along[axis], range));
+      else if (leap && reached.size === 0)
+        reached.set(leap.step, [range[0] * leap.shift + leap.first, range[1] * leap.shift + leap.last]);
       else
         for (const { step, which } of inputs) {
           const part = this.#inputRange(node, axis, which, range);
           if (part && part[0] > part[1]) continue;
+          const there = this.#steps[step]!.along[axis];
+          if (part && there.ordered) {
+            here.seen = both(here.seen, this.#known(there, part));
+            continue;
+          }
           const known = reached.get(step);
           reached.set(step, known === undefined ? part : hull(known, part));
         }
@@ -262,4 +293,13 @@ function wholeAxis(size: number): AxisField {
 function both(a: Seen, b: Seen): Seen {
   if (a === undefined) return b;
   return b === undefined ? a : hull(a, b);
+}
+
+function isOrdered(phases: readonly Seen[], shift: number): boolean {
+  const [first] = phases;
+  const next = first && ([first[0] + shift, first[1] + shift] as const);
+  return [...phases, next].every((each, at, all) => {
+    const before = at > 0 ? all[at - 1] : each;
+    return each && before && each[0] >= before[0] && each[1] >= before[1];
+  });
 }
