@@ -74,7 +74,6 @@ const perChannel = (each: Tensor, { dim }: Tensor) => each.reshape([-1, ...new A
 /** [N, C, …], by the mean and the variance of each sample's channel. */
 function instanceNorm(call: Call): Tensor {
   const x = call.tensor(0);
-  if (x.dim < 2) call.fail(`needs an input [N, C, …], got [${x.shape.join(", ")}]`);
   const rows = centredRows(x, call.float("epsilon", 1e-5));
   return rows.mul(perChannel(call.tensor(1), x)).add(perChannel(call.tensor(2), x));
 }
