@@ -1,4 +1,5 @@
 import type { Node } from "../core/node.ts";
+import { Recent } from "./recent.ts";
 import { type Recording, recorded } from "./recording.ts";
 import {
   type Axis,
@@ -42,10 +43,24 @@ interface Along {
   /** Null: nothing repeats. */
   readonly period: Period | null;
   /** What positions 0 to period - 1 see, where that holds at every whole position; null: it has to be followed. */
-  readonly phases: readonly (Range | null | undefined)[] | null;
+  readonly phases: readonly Seen[] | null;
+  /** True: of two positions, the later one sees neither start nor end before the other's, so that ends decide. */
+  readonly ordered?: boolean;
   /** True: every position is known to see the whole axis, so that nothing has to be followed. */
   readonly whole: boolean;
+  /** Over all steps of one rule below, where phases are not known: positions a to b depend on shift · a + first to shift · b + last there. */
+  readonly leap?: Leap | null;
 }
+
+interface Leap {
+  readonly step: number;
+  readonly shift: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What positions see: null for the whole axis, undefined for nothing. */
+type Seen = Range | null | undefined;
 
 /** One node that depends on the network's input, with its inputs that do. */
 interface Step {
@@ -60,12 +75,14 @@ export class FieldMap {
   readonly #indices = new Map<Node, number>();
   readonly #input: Node;
   readonly #group: (node: Node) => number;
+  /** Neighbours see the same far below: what was followed once is not followed again. */
+  readonly #followed = new Recent<Seen>(2 ** 16);
 
   /** @param group how many neighbouring positions of a node count as one, from a multiple of that number on: each sees what all of them see. */
   constructor({ input, outputs }: Recording, group: (node: Node) => number = () => 1) {
     this.#input = input;
     this.#group = group;
-    const self: Along = { period: { period: 1, shift: 1 }, phases: [[0, 0]], whole: false };
+    const self: Along = { period: { period: 1, shift: 1 }, phases: [[0, 0]], ordered: true, whole: false };
     for (const node of recorded(outputs, followed)) {
       const index = node === input ? this.#push({ node, inputs: [], along: [self, self] }) : this.#add(node);
       if (index !== undefined) this.#indices.set(node, index);
@@ -85,7 +102,7 @@ export class FieldMap {
    * First and last row (axis 0) or column (axis 1) of the input that position `at` of a node depends on, not clipped:
    * null for the whole axis, undefined for none of it.
    */
-  interval(node: Node, axis: Axis, at: number): Range | null | undefined {
+  interval(node: Node, axis: Axis, at: number): Seen {
     const step = this.#indices.get(node);
     return step === undefined ? undefined : this.#interval(step, axis, at);
   }
@@ -114,6 +131,7 @@ export class FieldMap {
     // A rule that holds everywhere takes no whole axis itself.
     const whole = inputs.some(({ step }, at) => !periods[at]?.everywhere || this.#steps[step]!.along[axis].whole);
     if (whole && this.#seesWhole(node, inputs, axis)) return { period: null, phases: null, whole: true };
+    const leap = this.#leap(node, inputs, axis, periods[0]!);
     let period: Period | null = null;
     let everywhere = true;
     for (const [at, { step }] of inputs.entries()) {
@@ -122,11 +140,22 @@ export class FieldMap {
       everywhere &&= inner.phases !== null && own?.everywhere === true;
       const composed: Period | null = own && inner.period && compose(own, inner.period);
       period = composed && (period ? together(period, composed) : composed);
-      if (!period || period.period > phaseLimit) return { period: null, phases: null, whole: false };
+      if (!period || period.period > phaseLimit) return { period: null, phases: null, whole: false, leap };
     }
-    if (!everywhere) return { period, phases: null, whole: false };
+    if (!everywhere) return { period, phases: null, whole: false, leap };
     const phases = Array.from({ length: period!.period }, (_, at) => this.#through(node, inputs, axis, [at, at]));
-    return { period, phases, whole: false };
+    return { period, phases, ordered: isOrdered(phases, period!.shift), whole: false };
+  }
+
+  #leap(node: Node, inputs: Step["inputs"], axis: Axis, own: ReturnType<typeof periodOf>): Leap | null {
+    const [{ step, which }, more] = inputs as [Step["inputs"][number], Step["inputs"][number]?];
+    if (more || this.#group(node) !== 1 || !own?.everywhere || own.period !== 1) return null;
+    const part = inputRange(node, axis, which, [0, 0]);
+    if (!part || part[0] > part[1] || own.shift < 0) return null;
+    const next = this.#steps[step]!.along[axis].leap ?? { step, shift: 1, first: 0, last: 0 };
+    const [first, last] = [next.first + part[0] * next.shift, next.last + part[1] * next.shift];
+    const leap = { step: next.step, shift: own.shift * next.shift, first, last };
+    return Object.values(leap).every(Number.isSafeInteger) ? leap : null;
   }
 
   /** A path on which every window holds something leads to an op that takes a whole axis. Placements may leave positions out. */
@@ -143,21 +172,20 @@ export class FieldMap {
   }
 
   /** What an interval of a node's positions sees, where all its inputs know it of theirs. */
-  #through(node: Node, inputs: Step["inputs"], axis: Axis, range: Range): Range | null | undefined {
-    let result: Range | null | undefined;
+  #through(node: Node, inputs: Step["inputs"], axis: Axis, range: Range): Seen {
+    let result: Seen;
     for (const { step, which } of inputs) {
       const part = this.#inputRange(node, axis, which, range);
       if (part && part[0] > part[1]) continue;
-      const seen = part && this.#known(this.#steps[step]!.along[axis], part);
-      if (seen !== undefined) result = result === undefined ? seen : hull(result, seen);
+      result = both(result, part && this.#known(this.#steps[step]!.along[axis], part));
     }
     return result;
   }
 
   /** What an interval of positions sees, from the phases. */
-  #known({ period, phases }: Along, [first, last]: Range): Range | null | undefined {
+  #known({ period, phases }: Along, [first, last]: Range): Seen {
     const { period: length, shift } = period!;
-    let result: Range | null | undefined;
+    let result: Seen;
     // Phases are not always in order, and may see nothing: one period at each end decides.
     for (let at = first; at <= last; at++) {
       if (at === first + length && last - length > at) at = last - length + 1;
@@ -165,35 +193,63 @@ export class FieldMap {
       const phase = phases![at - turns * length];
       if (phase === undefined) continue;
       const moved: Range | null = phase && [phase[0] + turns * shift, phase[1] + turns * shift];
-      result = result === undefined ? moved : hull(result, moved);
+      result = both(result, moved);
     }
     return result;
   }
 
-  /** Follows a position to steps that know what they see; where paths meet, the hull of both. */
-  #interval(step: number, axis: Axis, at: number): Range | null | undefined {
+  #interval(step: number, axis: Axis, at: number): Seen {
     const own = this.#steps[step]!.along[axis];
-    if (own.phases) return this.#known(own, [at, at]);
-    const reached = new Map<number, Range | null>([[step, [at, at]]]);
-    let result: Range | null | undefined;
-    for (let index = step; index >= 0; index--) {
+    return own.phases ? this.#known(own, [at, at]) : this.#follow(step, axis, [at, at]);
+  }
+
+  /** Follows positions to steps that know what they see; where paths meet, the hull of both. */
+  #follow(from: number, axis: Axis, positions: Range): Seen {
+    const reached = new Map<number, Range | null>([[from, positions]]);
+    // Steps that all paths lead through, and what is seen beside the next of them.
+    const passed: { readonly key: string; seen: Seen }[] = [];
+    let below: Seen;
+    for (let index = from; reached.size > 0; index--) {
+      if (reached.size === 1) index = [...reached.keys()][0]!;
       const range = reached.get(index);
       if (range === undefined) continue;
+      if (reached.size === 1) {
+        const key = `${index} ${axis} ${range}`;
+        if (this.#followed.has(key)) {
+          below = this.#followed.get(key);
+          break;
+        }
+        passed.push({ key, seen: undefined });
+      }
+      reached.delete(index);
       const { node, inputs, along } = this.#steps[index]!;
-      if (range === null || along[axis].whole) return null;
-      if (along[axis].phases) {
-        const seen = this.#known(along[axis], range);
-        if (seen !== undefined) result = result === undefined ? seen : hull(result, seen);
-        continue;
+      const here = passed.at(-1)!;
+      if (range === null || along[axis].whole) {
+        here.seen = null;
+        break;
       }
-      for (const { step: to, which } of inputs) {
-        const part = this.#inputRange(node, axis, which, range);
-        if (part && part[0] > part[1]) continue;
-        const known = reached.get(to);
-        reached.set(to, known === undefined ? part : hull(known, part));
-      }
+      const { phases, leap } = along[axis];
+      if (phases) here.seen = both(here.seen, this.#known(along[axis], range));
+      else if (leap && reached.size === 0)
+        reached.set(leap.step, [range[0] * leap.shift + leap.first, range[1] * leap.shift + leap.last]);
+      else
+        for (const { step, which } of inputs) {
+          const part = this.#inputRange(node, axis, which, range);
+          if (part && part[0] > part[1]) continue;
+          const there = this.#steps[step]!.along[axis];
+          if (part && there.ordered) {
+            here.seen = both(here.seen, this.#known(there, part));
+            continue;
+          }
+          const known = reached.get(step);
+          reached.set(step, known === undefined ? part : hull(known, part));
+        }
     }
-    return result;
+    for (const { key, seen } of passed.reverse()) {
+      below = both(seen, below);
+      this.#followed.set(key, below);
+    }
+    return below;
   }
 
   /** The positions of an input that an interval of a node's output, in whole groups, depends on. */
@@ -231,4 +287,19 @@ export class FieldMap {
 
 function wholeAxis(size: number): AxisField {
   return { whole: true, size, smallest: size, largest: size, stride: 0, start: 0, centre: (size - 1) / 2 };
+}
+
+/** What both see together. */
+function both(a: Seen, b: Seen): Seen {
+  if (a === undefined) return b;
+  return b === undefined ? a : hull(a, b);
+}
+
+function isOrdered(phases: readonly Seen[], shift: number): boolean {
+  const [first] = phases;
+  const next = first && ([first[0] + shift, first[1] + shift] as const);
+  return [...phases, next].every((each, at, all) => {
+    const before = at > 0 ? all[at - 1] : each;
+    return each && before && each[0] >= before[0] && each[1] >= before[1];
+  });
 }

@@ -1,6 +1,7 @@
 import type { Cell } from "./cell.ts";
+import { ShapeError } from "./errors.ts";
 import type { Attributes, CompositionOp, LeafOp, Op } from "./op.ts";
-import { broadcastShapes, type DType, type Shape } from "./shape.ts";
+import { broadcastShapes, type DType, numel, type Shape } from "./shape.ts";
 
 /** The modules that a node was recorded in, innermost first. Identity only: paths are found from the outermost module. */
 export interface Scope {
@@ -123,6 +124,11 @@ const noAttributes: Attributes = {};
 /** Records one call: the only way in which a node that is not a leaf comes to be. @throws ShapeError from the op's rule. */
 export function record(op: Op, inputs: readonly Node[], attributes: Attributes = noAttributes): Node {
   const node = made(op, inputs, attributes);
+  const { shape } = node;
+  // Beyond, sizes can't be told apart from their neighbours.
+  if (!(numel(shape) <= Number.MAX_SAFE_INTEGER && shape.every((size) => Number.isSafeInteger(size) && size >= 0))) {
+    throw new ShapeError(op.name, "needs fewer elements than 2^53", { output: shape });
+  }
   log?.push(node);
   return node;
 }

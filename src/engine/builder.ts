@@ -40,6 +40,8 @@ import { followed, moving, together, type Work } from "./work.ts";
 /** Work on an element that may be done twice rather than stored. */
 const cheap = 4;
 const inputLimit = 10;
+/** Nodes that become one step: longer chains would take longer to plan than they save. */
+const mostFused = 64;
 
 /** Turns a plan graph into steps, one node after the other. */
 export class PlanBuilder extends StepList {
@@ -144,11 +146,10 @@ export class PlanBuilder extends StepList {
     const uses = this.#uses[index]!;
     const wished = this.#wishes[index] !== null;
     const waits =
-      access.kind === "deferred"
+      access.work.nodes.length < mostFused &&
+      (access.kind === "deferred"
         ? uses === 1 && !final && !wished
-        : final && !wished && access.tail.length === 0
-          ? true
-          : !wished && (uses === 1 || (access.tail.length === 0 && weight(access.expression) <= cheap));
+        : !wished && (uses === 1 || (access.tail.length === 0 && (final || weight(access.expression) <= cheap))));
     return waits ? access : this.materialize(index);
   }
 

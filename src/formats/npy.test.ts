@@ -26,7 +26,8 @@ it.each([[[2, 3]], [[6]], [[]], [[0, 3]]])("writes what it reads: shape [%s]", (
   const bytes = serializeNpy(tensor);
   expect((bytes.length - tensor.data.length) % 64).toBe(0);
   const read = parseNpy(bytes, "x.npy");
-  expect({ ...read, data: [...read.data] }).toEqual({ ...tensor, data: [...tensor.data] });
+  const origin = { file: "x.npy", offset: bytes.length - tensor.data.length };
+  expect({ ...read, data: [...read.data] }).toEqual({ ...tensor, data: [...tensor.data], origin });
 });
 
 it("axes in Fortran's order and numbers with the highest byte first", () => {

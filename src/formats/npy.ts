@@ -67,7 +67,7 @@ export function parseNpy(bytes: Uint8Array, file: string): SafetensorsTensor {
   let data = bytes.subarray(from);
   if (descr[1] === ">" && size > 1) data = swapped(data, size);
   if (order[1] === "True" && shape.length > 1) data = rowMajor(data, size, shape);
-  return { dtype, shape, data };
+  return { dtype, shape, data, origin: { file, offset: from } };
 }
 
 /** The bytes of a `.npy` file. @throws ArgumentError for bfloat16, which NumPy does not have. */

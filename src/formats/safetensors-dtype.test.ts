@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { ArgumentError } from "../core/errors.ts";
+import { ArgumentError, FileFormatError } from "../core/errors.ts";
 import { type SafetensorsDtype, type SafetensorsTensor, toFloat32, toInt32 } from "./safetensors-dtype.ts";
+import { realTensor } from "./stored-tensor.ts";
 
 type Buffered = ArrayLike<number | bigint> & { readonly buffer: ArrayBufferLike };
 
@@ -33,6 +34,14 @@ test.each<[SafetensorsDtype, Buffered, number[]]>([
 
 test("a finite float64 beyond float32 is refused, not turned into infinity", () => {
   expect(() => toFloat32(tensor("F64", Float64Array.of(1, 1e39)))).toThrow(/element 1 of this F64 tensor is 1e\+39/);
+});
+
+test("what does not fit names the file and the byte that it was read from", () => {
+  const read = { ...tensor("F64", Float64Array.of(1, 1e39)), origin: { file: "big.pt", offset: 640 } };
+  const message = "big.pt: element 1 of this F64 tensor is 1e+39, which is no float32 (at byte 640)";
+  expect(() => toFloat32(read)).toThrow(new FileFormatError("big.pt", message.slice(8, -14), 640));
+  expect(() => toFloat32(read)).toThrow(message);
+  expect(() => realTensor("z", { ...read, dtype: "C128" })).toThrow("big.pt: z holds complex numbers (C128)");
 });
 
 test("integers to int32", () => {

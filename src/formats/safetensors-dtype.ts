@@ -1,4 +1,4 @@
-import { ArgumentError } from "../core/errors.ts";
+import { ArgumentError, FileFormatError } from "../core/errors.ts";
 
 /** Bytes of one element, by the format's name of the type. */
 export const bytesPerElement = {
@@ -19,11 +19,19 @@ export const bytesPerElement = {
 
 export type SafetensorsDtype = keyof typeof bytesPerElement;
 
+/** Where a tensor was read: errors name it. */
+export interface TensorOrigin {
+  readonly file: string;
+  /** Byte of the file at which it lies, or is described. */
+  readonly offset: number;
+}
+
 /** One tensor of a file: little-endian elements in row-major order. */
 export interface SafetensorsTensor {
   readonly dtype: SafetensorsDtype;
   readonly shape: readonly number[];
   readonly data: Uint8Array;
+  readonly origin?: TensorOrigin;
 }
 
 export function isSafetensorsDtype(value: unknown): value is SafetensorsDtype {
@@ -79,7 +87,8 @@ function bfloat16(halves: Uint16Array): Float32Array {
 
 /**
  * The elements as float32, from any type of the format, rounded to nearest.
- * Throws an ArgumentError where a finite float64 is too large for float32.
+ * Throws a FileFormatError that names the file and the byte where a finite float64 is too large for float32, an ArgumentError
+ * where the tensor comes from no file.
  * @example
  * import { safetensorsFromFloat32, toFloat32 } from "convsmith/formats";
  * console.log(toFloat32(safetensorsFromFloat32([1, 2, 3], [3])));
@@ -98,7 +107,8 @@ export function toFloat32(tensor: SafetensorsTensor): Float32Array {
 
 /**
  * The elements as int32, from any type of the format.
- * Throws an ArgumentError at the first element that is no integer or lies outside [-2^31, 2^31 - 1].
+ * Throws a FileFormatError, or an ArgumentError where the tensor comes from no file, at the first element that is no integer
+ * or lies outside [-2^31, 2^31 - 1].
  * @example
  * import { safetensorsFromInt32, toInt32 } from "convsmith/formats";
  * console.log(toInt32(safetensorsFromInt32([1, 2, 3], [3])));
@@ -115,8 +125,15 @@ export function toInt32(tensor: SafetensorsTensor): Int32Array {
   return result;
 }
 
-function doesNotFit({ dtype }: SafetensorsTensor, index: number, value: number | bigint, type: string): ArgumentError {
-  return new ArgumentError(`safetensors: element ${index} of this ${dtype} tensor is ${value}, which is no ${type}`);
+function doesNotFit(tensor: SafetensorsTensor, index: number, value: number | bigint, type: string): Error {
+  return wrongTensor(tensor, `element ${index} of this ${tensor.dtype} tensor is ${value}, which is no ${type}`);
+}
+
+/** Names the file where there is one. */
+export function wrongTensor({ origin }: Pick<SafetensorsTensor, "origin">, problem: string): Error {
+  return origin
+    ? new FileFormatError(origin.file, problem, origin.offset)
+    : new ArgumentError(`safetensors: ${problem}`);
 }
 
 /** An F32 tensor with a copy of `values`; `shape` must hold as many elements. */

@@ -13,7 +13,7 @@ const maxHeaderBytes = 100_000_000;
 
 /**
  * Reads a safetensors file from its bytes. Each tensor's `data` is a view of `bytes`, not a copy.
- * Throws a FileFormatError that names `name` and the offset for anything that the format does not allow:
+ * Throws a FileFormatError that names `file` and the offset for anything that the format does not allow:
  * a header longer than the file or than 100 MB, invalid JSON, a key given twice, an unknown dtype, a size that does not fit the
  * shape, and tensors that overlap, leave a gap, or do not end where the file ends.
  * @example
@@ -21,9 +21,9 @@ const maxHeaderBytes = 100_000_000;
  * const bytes = serializeSafetensors(new Map([["bias", safetensorsFromFloat32([0.5], [1])]]));
  * console.log(parseSafetensors(bytes, "weights.safetensors").tensors.get("bias")?.shape); // [1]
  */
-export function parseSafetensors(bytes: Uint8Array, name: string): SafetensorsContent {
+export function parseSafetensors(bytes: Uint8Array, file: string): SafetensorsContent {
   const fail = (problem: string, offset = lengthBytes): never => {
-    throw new FileFormatError(name, problem, offset);
+    throw new FileFormatError(file, problem, offset);
   };
   if (bytes.length === 0) fail("the file is empty", 0);
   if (bytes.length < lengthBytes) fail(`the file has ${bytes.length} bytes, too few for the length of its header`, 0);
@@ -37,7 +37,8 @@ export function parseSafetensors(bytes: Uint8Array, name: string): SafetensorsCo
   checkLayout(entries, dataStart, bytes.length, fail);
   const tensors = new Map<string, SafetensorsTensor>();
   for (const { name, dtype, shape, begin, end } of entries) {
-    tensors.set(name, { dtype, shape, data: bytes.subarray(dataStart + begin, dataStart + end) });
+    const offset = dataStart + begin;
+    tensors.set(name, { dtype, shape, data: bytes.subarray(offset, dataStart + end), origin: { file, offset } });
   }
   return { tensors, metadata };
 }

@@ -1,9 +1,10 @@
-import { ArgumentError } from "../core/errors.ts";
 import {
   bytesPerElement,
   isSafetensorsDtype,
   type SafetensorsDtype,
   type SafetensorsTensor,
+  type TensorOrigin,
+  wrongTensor,
 } from "./safetensors-dtype.ts";
 
 /** Types of elements that files have: those of safetensors, and complex numbers. */
@@ -17,11 +18,12 @@ export interface StoredTensor {
   readonly dtype: StoredDtype;
   readonly shape: readonly number[];
   readonly data: Uint8Array;
+  readonly origin?: TensorOrigin;
 }
 
-/** @throws ArgumentError for complex numbers, which no network here has. */
+/** @throws FileFormatError for complex numbers, which no network here has; ArgumentError where the tensor comes from no file. */
 export function realTensor(name: string, tensor: StoredTensor): SafetensorsTensor {
   const { dtype } = tensor;
   if (isSafetensorsDtype(dtype)) return { ...tensor, dtype };
-  throw new ArgumentError(`${name}: holds complex numbers (${dtype}), which can't be used here`);
+  throw wrongTensor(tensor, `${name} holds complex numbers (${dtype}), which can't be used here`);
 }

@@ -14,16 +14,26 @@ export interface TapGeometry {
 /** Along one axis: pairs of a window and a tap that lie inside of an input of `size`, and windows that have such a tap. */
 export function tapsInside(geometry: TapGeometry, size: number): { readonly pairs: number; readonly windows: number } {
   const { stride, dilation, padding, taps } = geometry;
+  // Windows that begin from `from` to `to` in the input.
+  const beginning = (from: number, to: number) => {
+    const first = Math.max(0, Math.ceil((from + padding) / stride));
+    const last = Math.min(geometry.windows - 1, Math.floor((to + padding) / stride));
+    return Math.max(0, last - first + 1);
+  };
   let pairs = 0;
-  let windows = 0;
-  for (let window = 0; window < geometry.windows; window++) {
-    const start = window * stride - padding;
-    const first = Math.max(0, Math.ceil(-start / dilation));
-    const last = Math.min(taps - 1, Math.floor((size - 1 - start) / dilation));
-    if (first > last) continue;
-    pairs += last - first + 1;
-    windows++;
+  // The windows may be as many as a side has pixels, or the taps: whatever is less is gone through.
+  if (taps < geometry.windows) {
+    for (let tap = 0; tap < taps; tap++) pairs += beginning(-tap * dilation, size - 1 - tap * dilation);
+  } else {
+    for (let window = 0; window < geometry.windows; window++) {
+      const start = window * stride - padding;
+      const first = Math.max(0, Math.ceil(-start / dilation));
+      const last = Math.min(taps - 1, Math.floor((size - 1 - start) / dilation));
+      pairs += Math.max(0, last - first + 1);
+    }
   }
+  // Taps that are a whole input apart are never inside together.
+  const windows = dilation >= size ? pairs : beginning(-(taps - 1) * dilation, size - 1);
   return { pairs, windows };
 }
 

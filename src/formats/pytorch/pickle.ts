@@ -193,7 +193,7 @@ class Machine {
       case "g":
       case "h":
       case "j":
-        this.#recall(code === "g" ? Number(input.line()) : input.unsigned(code === "h" ? 1 : 4));
+        this.#recall(code === "g" ? this.#number(input.line()) : input.unsigned(code === "h" ? 1 : 4));
         break;
       case "c":
         this.#global(input.line(), input.line());
@@ -287,10 +287,15 @@ class Machine {
   #remember(code: string): void {
     const input = this.#input;
     let index = this.#memo.size;
-    if (code === "p") index = Number(input.line());
+    if (code === "p") index = this.#number(input.line());
     else if (code !== "\x94") index = input.unsigned(code === "q" ? 1 : 4);
     this.#spend(cost.entry);
     this.#memo.set(index, this.#top());
+  }
+
+  /** The number of a value that is kept, as text. */
+  #number(text: string): number {
+    return /^\d{1,15}$/.test(text) ? Number(text) : this.#fail("keeps or recalls a value by what is no number");
   }
 
   #recall(index: number): void {

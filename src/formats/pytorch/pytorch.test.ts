@@ -83,6 +83,7 @@ describe("hostile pickles", () => {
     ["a value from an empty stack", legacy("a."), /takes a value where none is left/],
     ["a mark that was never set", legacy("t."), /goes back to a mark/],
     ["a memo that was never kept", legacy("h", 7, "."), /recalls value 7/],
+    ["a memo of what is no number", legacy("gx\n."), /recalls a value by what is no number/],
     ["text longer than the file", legacy("X", 255, 255, 255, 127, "."), /2147483647 bytes are needed/],
     ["text of 2^63 bytes", legacy(0x8d, 0, 0, 0, 0, 0, 0, 0, 0x80, "."), /9223372036854775808 bytes are needed/],
     ["a whole number of 2^31 bytes", legacy(0x8b, 255, 255, 255, 127, "."), /a whole number of 2147483647 bytes/],

@@ -103,7 +103,8 @@ function collect(content: PytorchContent, root: PickledValue, file: string): Map
   visit(root, []);
   checkSizes(content, [...tensors.values()], file);
   for (const [name, tensor] of tensors) {
-    found.set(name, { dtype: tensor.dtype, shape: tensor.shape, data: content.storages.bytes(tensor) });
+    const { dtype, shape, at } = tensor;
+    found.set(name, { dtype, shape, data: content.storages.bytes(tensor), origin: { file, offset: at } });
   }
   return found;
 }

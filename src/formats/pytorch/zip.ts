@@ -19,6 +19,8 @@ const signatures = {
   locator64: 0x07064b50,
 };
 const endBytes = 22;
+/** Of a file's local header, without its name. */
+const localBytes = 30;
 
 export const isZip = (bytes: Uint8Array): boolean =>
   bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5);
@@ -69,6 +71,14 @@ export function zipEntries(bytes: Uint8Array, file: string): Map<string, ZipEntr
     entries.set(name, { name, method: view.getUint16(at + 10, true), ...sizes });
     at = next;
   }
+  let last: ZipEntry | null = null;
+  for (const entry of [...entries.values()].sort((a, b) => a.header - b.header)) {
+    // A small file could else stand for far more than it holds.
+    if (last && entry.header < last.header + localBytes + last.packed) {
+      fail(`${last.name.slice(0, 80)} and ${entry.name.slice(0, 80)} in the zip archive share bytes`, entry.header);
+    }
+    last = entry;
+  }
   return entries;
 }
 
@@ -109,7 +119,7 @@ export function storedBytes(
   file: string,
 ): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (header + 30 > bytes.length || view.getUint32(header, true) !== signatures.local) {
+  if (header + localBytes > bytes.length || view.getUint32(header, true) !== signatures.local) {
     throw new FileFormatError(
       file,
       `${name.slice(0, 80)} is not where the zip archive's list says`,
@@ -123,7 +133,7 @@ export function storedBytes(
       header,
     );
   }
-  const start = header + 30 + view.getUint16(header + 26, true) + view.getUint16(header + 28, true);
+  const start = header + localBytes + view.getUint16(header + 26, true) + view.getUint16(header + 28, true);
   if (packed !== size || start + size > bytes.length) {
     throw new FileFormatError(file, `${name.slice(0, 80)} needs ${size} bytes, but the file ends`, start);
   }

@@ -90,14 +90,33 @@ interface Products {
 
 /** All of them, and those that the padding leaves: an input is a window over the output, which has `size` positions. */
 function axisProducts(geometry: TapGeometry, size: number): { readonly all: Products; readonly kept: Products } {
-  const { windows, taps, stride, dilation, padding } = geometry;
-  const reached = new Set<number>();
-  for (let input = 0; input < windows; input++) {
-    for (let tap = 0; tap < taps; tap++) reached.add(input * stride + tap * dilation - padding);
-  }
-  const inside = [...reached].filter((at) => at >= 0 && at < size).length;
+  const { windows, taps } = geometry;
+  const { all, kept } = reached(geometry, size);
   return {
-    all: { pairs: windows * taps, outputs: reached.size },
-    kept: { pairs: tapsInside(geometry, size).pairs, outputs: inside },
+    all: { pairs: windows * taps, outputs: all },
+    kept: { pairs: tapsInside(geometry, size).pairs, outputs: kept },
   };
+}
+
+/** The places that inputs land on through their taps, each once, and how many of them are among the `size` of the output. */
+function reached(geometry: TapGeometry, size: number): { readonly all: number; readonly kept: number } {
+  const { stride, dilation, padding, windows, taps } = geometry;
+  // Inputs and taps may change places: those that are fewer are gone through, each with a row of the others.
+  const byTaps = taps < windows;
+  const [rows, distance, count, step] = byTaps ? [taps, dilation, windows, stride] : [windows, stride, taps, dilation];
+  // Places that are whole steps apart lie on one line.
+  const ends = new Map<number, number>();
+  const found = { all: 0, kept: 0 };
+  for (let row = 0; row < rows && count > 0; row++) {
+    const start = row * distance;
+    const line = start % step;
+    const first = Math.max((start - line) / step, ends.get(line) ?? 0);
+    const end = (start - line) / step + count;
+    ends.set(line, end);
+    // Each row lies behind the one before it: what that one has is not counted again.
+    const [from, to] = [Math.ceil((padding - line) / step), Math.ceil((padding + size - line) / step)];
+    found.all += Math.max(0, end - first);
+    found.kept += Math.max(0, Math.min(end, to) - Math.max(first, from));
+  }
+  return found;
 }

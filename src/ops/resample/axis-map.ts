@@ -1,4 +1,5 @@
-import { weightRules } from "./weights.ts";
+import { ShapeError } from "../../core/errors.ts";
+import { type AxisRule, type Term, weightRules } from "./weights.ts";
 
 /**
  * A linear map along one axis, as attributes: [kind, input size, output size, …numbers of the kind].
@@ -18,8 +19,42 @@ export interface AxisTable {
 
 export const identityMap = (size: number): AxisMap => ["identity", size, size];
 
+/** More terms would take seconds to go through. */
+const mostTerms = 2 ** 22;
+
+/** How a map's outputs are summed. @throws ShapeError for sizes and numbers that no map has, or more terms than can be gone through. */
+export function ruleOf([kind, inputSize, outputSize, ...numbers]: AxisMap): AxisRule {
+  const got = { map: kind, from: inputSize, to: outputSize };
+  const isSize = (size: number) => Number.isSafeInteger(size) && size >= 0;
+  const isKnown = (each: number | string | boolean) => typeof each !== "number" || Number.isFinite(each);
+  if (!isSize(inputSize) || !isSize(outputSize) || !numbers.every(isKnown)) {
+    throw new ShapeError("resample2d", "needs whole sizes and finite numbers", { ...got, numbers });
+  }
+  const rule = weightRules[kind]!(inputSize, outputSize, numbers);
+  if (!(inputSize <= mostTerms && outputSize * rule.taps <= mostTerms)) {
+    throw new ShapeError("resample2d", `needs at most ${mostTerms} pixels and terms along an axis`, got);
+  }
+  return rule;
+}
+
+/** Goes through the terms of an output by rising index: those of one input are summed, those that are 0 are left out. */
+export function rowsOf(map: AxisMap): (output: number, term: Term) => void {
+  const { terms } = ruleOf(map);
+  return (output, term) => {
+    let last = -1;
+    let sum = 0;
+    terms(output, (index, weight) => {
+      if (index !== last && sum !== 0) term(last, sum);
+      sum = index === last ? sum + weight : weight;
+      last = index;
+    });
+    if (sum !== 0) term(last, sum);
+  };
+}
+
 const tables = new Map<string, AxisTable>();
-const cachedTables = 64;
+const cachedTerms = 2 ** 20;
+let terms = 0;
 
 /** The table of a map, or of its transpose. Weights that are 0 are left out, those of one input are summed. */
 export function axisTable(map: AxisMap, transposed = false): AxisTable {
@@ -27,28 +62,33 @@ export function axisTable(map: AxisMap, transposed = false): AxisTable {
   let table = tables.get(key);
   if (!table) {
     table = transposed ? transpose(axisTable(map)) : build(map);
-    if (tables.size >= cachedTables) tables.delete(tables.keys().next().value!);
+    terms += table.weights.length + table.outputSize;
+    for (const [old, { weights, outputSize }] of tables) {
+      if (terms <= cachedTerms) break;
+      tables.delete(old);
+      terms -= weights.length + outputSize;
+    }
     tables.set(key, table);
   }
   return table;
 }
 
-function build([kind, inputSize, outputSize, ...numbers]: AxisMap): AxisTable {
-  const rule = weightRules[kind]!(inputSize, outputSize, numbers);
+function build(map: AxisMap): AxisTable {
+  const [, inputSize, outputSize] = map;
+  const most = outputSize * ruleOf(map).taps;
+  const row = rowsOf(map);
   const starts = new Int32Array(outputSize + 1);
-  const indices: number[] = [];
-  const weights: number[] = [];
+  const indices = new Int32Array(most);
+  const weights = new Float64Array(most);
+  let count = 0;
   for (let output = 0; output < outputSize; output++) {
-    const row = new Map<number, number>();
-    rule(output, (index, weight) => row.set(index, (row.get(index) ?? 0) + weight));
-    for (const index of [...row.keys()].sort((a, b) => a - b)) {
-      if (row.get(index) === 0) continue;
-      indices.push(index);
-      weights.push(row.get(index)!);
-    }
-    starts[output + 1] = indices.length;
+    row(output, (index, weight) => {
+      indices[count] = index;
+      weights[count++] = weight;
+    });
+    starts[output + 1] = count;
   }
-  return { inputSize, outputSize, starts, indices: Int32Array.from(indices), weights: Float64Array.from(weights) };
+  return { inputSize, outputSize, starts, indices: indices.slice(0, count), weights: weights.slice(0, count) };
 }
 
 function transpose({ inputSize, outputSize, starts, indices, weights }: AxisTable): AxisTable {

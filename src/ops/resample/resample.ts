@@ -2,7 +2,7 @@ import { ShapeError } from "../../core/errors.ts";
 import { type Node, record } from "../../core/node.ts";
 import type { Attributes, PrimitiveOp } from "../../core/op.ts";
 import { float } from "../elementwise/index.ts";
-import { type AxisMap, type AxisTable, axisTable } from "./axis-map.ts";
+import { type AxisMap, type AxisTable, axisTable, ruleOf } from "./axis-map.ts";
 
 /** The tables of height and width. */
 export function resampleTables(attributes: Attributes): [height: AxisTable, width: AxisTable] {
@@ -18,12 +18,16 @@ export const resample2dOp: PrimitiveOp = {
   kind: "primitive",
   name: "resample2d",
   shape([input], attributes) {
-    const [height, width] = resampleTables(attributes);
+    const [height, width] = [attributes.mapH, attributes.mapW] as unknown as [AxisMap, AxisMap];
+    const [from, to] = attributes.transposed ? ([2, 1] as const) : ([1, 2] as const);
     const { shape } = input!;
-    if (shape.at(-2) !== height.inputSize || shape.at(-1) !== width.inputSize) {
-      throw new ShapeError("resample2d", `needs [N, C, ${height.inputSize}, ${width.inputSize}]`, { input: shape });
+    if (shape.at(-2) !== height[from] || shape.at(-1) !== width[from]) {
+      throw new ShapeError("resample2d", `needs [N, C, ${height[from]}, ${width[from]}]`, { input: shape });
     }
-    return [...shape.slice(0, -2), height.outputSize, width.outputSize];
+    // Their tables are made when kernels need them.
+    ruleOf(height);
+    ruleOf(width);
+    return [...shape.slice(0, -2), height[to], width[to]];
   },
   gradient({ attributes }, gradOutput) {
     return [record(resample2dOp, [gradOutput], { ...attributes, transposed: !attributes.transposed })];

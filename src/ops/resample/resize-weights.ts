@@ -1,6 +1,9 @@
-type Term = (index: number, weight: number) => void;
+import { ShapeError } from "../../core/errors.ts";
+import type { AxisRule, Term } from "./weights.ts";
 
 const { fround } = Math;
+/** With antialias an output is the mean of all that it stands for. */
+const mostTaps = 2 ** 20;
 
 /**
  * ONNX's Resize along one axis. Positions are float32, as other engines compute them; a scale of 0 is that of the sizes.
@@ -10,7 +13,7 @@ export function resizeRule(
   inputSize: number,
   outputSize: number,
   numbers: readonly (number | string | boolean)[],
-): (output: number, term: Term) => void {
+): AxisRule {
   const [given, mode, coordinates, rounding, cubic, excludeOutside, antialias = false, start = 0, end = 1] =
     numbers as [number, string, string, string, number, boolean, boolean?, number?, number?];
   const scale = fround(given > 0 ? given : outputSize / inputSize);
@@ -37,16 +40,23 @@ export function resizeRule(
   const outside = (at: number) => cropped && !(at >= 0 && at <= last);
   if (mode === "nearest") {
     const round = roundings[rounding]!;
-    return (output, term) => {
+    const terms = (output: number, term: Term) => {
       const at = position(output);
       if (!outside(at)) term(inside(round(at)), 1);
     };
+    return { taps: 1, terms };
   }
   const [reach, kernel] =
     mode === "linear" ? [1, (x: number) => Math.max(1 - x, 0)] : [2, (x: number) => keys(x, cubic)];
   // With antialias a kernel reaches over all that an output stands for.
   const squeeze = antialias ? Math.min(scale, 1) : 1;
-  return (output, term) => {
+  const taps = Math.ceil((2 * reach) / squeeze) + 1;
+  if (!(taps <= mostTaps)) {
+    throw new ShapeError("resize", `needs a scale at which an output stands for fewer than ${mostTaps} pixels`, {
+      scale,
+    });
+  }
+  const terms = (output: number, term: Term) => {
     const at = position(output);
     if (outside(at)) return;
     const first = Math.floor(at - reach / squeeze) + 1;
@@ -58,6 +68,7 @@ export function resizeRule(
     const total = excludeOutside || antialias ? weights.reduce((sum, weight) => sum + weight, 0) : 1;
     for (const [tap, weight] of weights.entries()) term(inside(first + tap), weight / total);
   };
+  return { taps, terms };
 }
 
 const roundings: Readonly<Record<string, (at: number) => number>> = {

@@ -1,10 +1,20 @@
 /** Tells one term: `weight` times the input at `index`. */
-type Term = (index: number, weight: number) => void;
+export type Term = (index: number, weight: number) => void;
+
+export interface AxisRule {
+  /** No output has more terms. */
+  readonly taps: number;
+  /** True: every output has one term, with a weight of 1. */
+  readonly copies?: boolean;
+  /** Tells the terms of an output, none before one of a lower index. */
+  readonly terms: (output: number, term: Term) => void;
+}
+
 export type WeightRule = (
   inputSize: number,
   outputSize: number,
   numbers: readonly (number | string | boolean)[],
-) => (output: number, term: Term) => void;
+) => AxisRule;
 
 /** Positions are rounded to float32 as PyTorch's are, so that the same pixels are chosen where a position is nearly whole. */
 const { fround } = Math;
@@ -31,72 +41,89 @@ function cubicWeights(t: number): number[] {
 }
 
 /** The rule of each kind of map. A kind that only readers of files need is put in by them: `weightRules.resize`. */
-export const weightRules: Record<string, WeightRule> = {
-  identity: () => (output, term) => term(output, 1),
+const copy = (indexOf: (output: number) => number): AxisRule => ({
+  taps: 1,
+  copies: true,
+  terms: (output, term) => term(indexOf(output), 1),
+});
 
-  flip: (inputSize) => (output, term) => term(inputSize - 1 - output, 1),
+/** The rule of each kind of map. A kind that only readers of files need is put in by them: `weightRules.resize`. */
+export const weightRules: Record<string, WeightRule> = {
+  identity: () => copy((output) => output),
+
+  flip: (inputSize) => copy((output) => inputSize - 1 - output),
 
   nearest(inputSize, outputSize, [scale]) {
     const step = pixelStep(inputSize, outputSize, scale as number, false);
-    return (output, term) => term(Math.min(Math.floor(fround(output * step)), inputSize - 1), 1);
+    return copy((output) => Math.min(Math.floor(fround(output * step)), inputSize - 1));
   },
 
   bilinear(inputSize, outputSize, [scale, alignCorners]) {
     const step = pixelStep(inputSize, outputSize, scale as number, alignCorners as boolean);
-    return (output, term) => {
+    const terms = (output: number, term: Term) => {
       const at = Math.max(position(output, step, alignCorners as boolean), 0);
       const index = Math.min(Math.floor(at), inputSize - 1);
       const t = Math.min(Math.max(fround(at - index), 0), 1);
       term(index, 1 - t);
       term(Math.min(index + 1, inputSize - 1), t);
     };
+    return { taps: 2, terms };
   },
 
   bicubic(inputSize, outputSize, [scale, alignCorners]) {
     const step = pixelStep(inputSize, outputSize, scale as number, alignCorners as boolean);
-    return (output, term) => {
+    const terms = (output: number, term: Term) => {
       const at = position(output, step, alignCorners as boolean);
       const index = Math.min(Math.floor(at), inputSize - 1);
       const t = Math.min(Math.max(fround(at - index), 0), 1);
-      for (const [tap, weight] of cubicWeights(t).entries()) term(clamp(index - 1 + tap, inputSize), weight);
+      const weights = cubicWeights(t);
+      for (let tap = 0; tap < 4; tap++) term(clamp(index - 1 + tap, inputSize), weights[tap]!);
     };
+    return { taps: 4, terms };
   },
 
-  pool(inputSize, _outputSize, [kernel, stride, padding, divisor, dilation = 1]) {
-    return (output, term) => {
-      const start = output * (stride as number) - (padding as number);
-      const taps = Array.from({ length: kernel as number }, (_, tap) => start + tap * (dilation as number));
-      const inside = taps.filter((index) => index >= 0 && index < inputSize);
-      const within = () => taps.filter((index) => index < inputSize + (padding as number)).length;
-      const count = divisor === "include" ? within() : divisor === "exclude" ? inside.length : (divisor as number);
-      for (const index of inside) term(index, 1 / count);
+  pool(inputSize, _outputSize, numbers) {
+    const [kernel, stride, padding, divisor, dilation = 1] = numbers as [
+      number,
+      number,
+      number,
+      number | string,
+      number?,
+    ];
+    const terms = (output: number, term: Term) => {
+      const start = output * stride - padding;
+      const before = (end: number) => Math.min(Math.max(Math.ceil((end - start) / dilation), 0), kernel);
+      const [from, to] = [before(0), before(inputSize)];
+      const within = divisor === "include" ? before(inputSize + padding) : to - from;
+      const weight = 1 / (typeof divisor === "number" ? divisor : within);
+      for (let tap = from; tap < to; tap++) term(start + tap * dilation, weight);
     };
+    return { taps: Math.min(kernel, inputSize), terms };
   },
 
   adaptive(inputSize, outputSize) {
-    return (output, term) => {
+    const terms = (output: number, term: Term) => {
       const first = Math.floor((output * inputSize) / outputSize);
       const end = Math.ceil(((output + 1) * inputSize) / outputSize);
       for (let index = first; index < end; index++) term(index, 1 / (end - first));
     };
+    return { taps: Math.min(Math.ceil(inputSize / outputSize) + 1, inputSize), terms };
   },
 
   reflect(inputSize, _outputSize, [before]) {
     const period = Math.max(2 * (inputSize - 1), 1);
-    return (output, term) => {
+    return copy((output) => {
       const index = Math.abs(output - (before as number)) % period;
-      term(index < inputSize ? index : period - index, 1);
-    };
+      return index < inputSize ? index : period - index;
+    });
   },
 
   wrap(inputSize, _outputSize, [before]) {
-    return (output, term) => {
+    return copy((output) => {
       const rest = (output - (before as number)) % inputSize;
-      term(rest < 0 ? rest + inputSize : rest, 1);
-    };
+      return rest < 0 ? rest + inputSize : rest;
+    });
   },
 
-  replicate(inputSize, _outputSize, [before]) {
-    return (output, term) => term(clamp(output - (before as number), inputSize), 1);
-  },
+  replicate: (inputSize, _outputSize, [before]) => copy((output) => clamp(output - (before as number), inputSize)),
 };
