@@ -19,6 +19,18 @@ export interface StoredTensor {
   readonly data: Uint8Array;
 }
 
+/** A tensor whose numbers are read each time that somebody asks for them. */
+export const tensorReadBy = <Dtype extends StoredDtype>(
+  { dtype, shape }: { readonly dtype: Dtype; readonly shape: readonly number[] },
+  read: () => Uint8Array,
+) => ({
+  dtype,
+  shape,
+  get data() {
+    return read();
+  },
+});
+
 /** @throws ArgumentError for complex numbers, which no network here has. */
 export function realTensor(name: string, tensor: StoredTensor): SafetensorsTensor {
   const { dtype } = tensor;

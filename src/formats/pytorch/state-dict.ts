@@ -1,5 +1,5 @@
 import { ConvsmithError, FileFormatError } from "../../core/errors.ts";
-import { bytesOf, type StoredTensor } from "../stored-tensor.ts";
+import { bytesOf, type StoredTensor, tensorReadBy } from "../stored-tensor.ts";
 import type { PytorchContent } from "./storage-reference.ts";
 import { type PickledDict, PickledTensor, PickledTuple, type PickledValue } from "./values.ts";
 
@@ -103,7 +103,7 @@ function collect(content: PytorchContent, root: PickledValue, file: string): Map
   visit(root, []);
   checkSizes(content, [...tensors.values()], file);
   for (const [name, tensor] of tensors) {
-    found.set(name, { dtype: tensor.dtype, shape: tensor.shape, data: content.storages.bytes(tensor) });
+    found.set(name, tensorReadBy(tensor, content.storages.reader(tensor)));
   }
   return found;
 }

@@ -1,0 +1,62 @@
+import { readSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { ConvsmithError, FileFormatError } from "../core/errors.ts";
+import { fileError } from "./atomic-file.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { checkRegular } from "./read-regular.ts";
+
+/**
+ * Opens a file for as long as `use` takes, which reads of it what it needs: what it names after that can't be read any more.
+ * @throws ConvsmithError of one line where it is no regular file or can't be read; what `use` throws.
+ */
+export async function withFile<Result>(
+  path: string,
+  use: (source: ByteSource) => Result | Promise<Result>,
+): Promise<Result> {
+  let file: OpenFile | undefined;
+  try {
+    await checkRegular(path);
+    const handle = await open(path);
+    file = new OpenFile(handle, path);
+    return await use(await file.source());
+  } catch (error) {
+    throw isSystemError(error) ? fileError("read", path, error) : error;
+  } finally {
+    await file?.close();
+  }
+}
+
+class OpenFile {
+  readonly #path: string;
+  /** Null once it is closed: its descriptor may then be another file's. */
+  #handle: FileHandle | null;
+
+  constructor(handle: FileHandle, path: string) {
+    this.#handle = handle;
+    this.#path = path;
+  }
+
+  async source(): Promise<ByteSource> {
+    const { size } = await this.#handle!.stat();
+    return { length: size, bytes: (start, end) => this.#read(start, end) };
+  }
+
+  #read(start: number, end: number): Uint8Array {
+    if (!this.#handle) throw new ConvsmithError(`${this.#path}: cannot read: it was closed before`);
+    const result = new Uint8Array(end - start);
+    for (let at = 0; at < result.length; ) {
+      const count = readSync(this.#handle.fd, result, at, result.length - at, start + at);
+      if (count === 0) throw new FileFormatError(this.#path, "the file became shorter while it was read", start + at);
+      at += count;
+    }
+    return result;
+  }
+
+  async close(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = null;
+    await handle?.close();
+  }
+}
+
+const isSystemError = (error: unknown): boolean => error instanceof Error && "syscall" in error;
