@@ -3,7 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { ConvsmithError, FileFormatError } from "../core/errors.ts";
 import { fileError } from "./atomic-file.ts";
 import type { ByteSource } from "./byte-source.ts";
-import { checkRegular } from "./read-regular.ts";
+import { checkRegular, mostAtOnce } from "./read-regular.ts";
 
 /**
  * Opens a file for as long as `use` takes, which reads of it what it needs: what it names after that can't be read any more.
@@ -45,7 +45,7 @@ class OpenFile {
     if (!this.#handle) throw new ConvsmithError(`${this.#path}: cannot read: it was closed before`);
     const result = new Uint8Array(end - start);
     for (let at = 0; at < result.length; ) {
-      const count = readSync(this.#handle.fd, result, at, result.length - at, start + at);
+      const count = readSync(this.#handle.fd, result, at, Math.min(result.length - at, mostAtOnce), start + at);
       if (count === 0) throw new FileFormatError(this.#path, "the file became shorter while it was read", start + at);
       at += count;
     }
