@@ -33,7 +33,8 @@ export const tensorReadBy = <Dtype extends StoredDtype>(
 
 /** @throws ArgumentError for complex numbers, which no network here has. */
 export function realTensor(name: string, tensor: StoredTensor): SafetensorsTensor {
-  const { dtype } = tensor;
-  if (isSafetensorsDtype(dtype)) return { ...tensor, dtype };
-  throw new ArgumentError(`${name}: holds complex numbers (${dtype}), which can't be used here`);
+  if (isReal(tensor)) return tensor;
+  throw new ArgumentError(`${name}: holds complex numbers (${tensor.dtype}), which can't be used here`);
 }
+
+const isReal = (tensor: StoredTensor): tensor is SafetensorsTensor => isSafetensorsDtype(tensor.dtype);

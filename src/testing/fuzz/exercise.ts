@@ -13,7 +13,7 @@ import {
   toFloat32,
   withTensorFile,
 } from "../../formats/node.ts";
-import { inputShapeOf, type OnnxNetwork, readOnnxNetwork } from "../../formats/onnx/network/node.ts";
+import { inputShapeOf, type OnnxNetwork, openOnnxNetwork, readOnnxNetwork } from "../../formats/onnx/network/node.ts";
 import { noGrad } from "../../tensor/index.ts";
 import type { Format } from "./corpus.ts";
 
@@ -79,6 +79,8 @@ async function network(path: string, step: (name: string) => void): Promise<void
   step("network");
   const network = await readOnnxNetwork(path);
   network.stateDict();
+  step("network on disk");
+  (await openOnnxNetwork(path)).stateDict();
   step("summary");
   const shape = inputShapeOf(network, namedSizes(network));
   const summary = summarize(network as never, shape);
