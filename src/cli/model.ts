@@ -4,9 +4,10 @@ import type { Network } from "../analysis/index.ts";
 import { ConvsmithError } from "../core/errors.ts";
 import { closestNames } from "../core/names.ts";
 import type { Shape } from "../core/shape.ts";
-import { isWeightFile, readTensorFile } from "../formats/node.ts";
+import { isWeightFile, withTensorFile } from "../formats/node.ts";
 import type { ModelOptions } from "../models/ready-model.ts";
-import { createModel, models, optionsOf, scalable } from "../models/registry.ts";
+import { type NearMiss, recognise } from "../models/recognise.ts";
+import { createModel, models, optionsOf } from "../models/registry.ts";
 import type { NetworkRequest } from "../training/network-module.ts";
 import { UsageError } from "./errors.ts";
 import { parseInputShape } from "./input-shape.ts";
@@ -156,42 +157,25 @@ async function fromRun(folder: string, input: Shape | undefined, shapeFor: Shape
   return await fromModule(String(options.module), folder, input, options, shapeFor);
 }
 
-/** Names of families with such weights: making each of all the networks would take a second. */
-function* candidates(tensors: ReadonlyMap<string, unknown>): Iterable<string> {
-  const likely = new Map<string, boolean>();
-  for (const name of Object.keys(models)) {
-    // "resnet" of "wide_resnet50_2" and of "resnet18": one of a family tells the names of its first weights.
-    const family = /^(?:lenet5|(?:wide_)?[a-zA-Z]+(?:_[a-z])?)/.exec(name)![0];
-    if (!likely.has(family)) {
-      const [first] = createModel(name).network.stateDict().keys();
-      likely.set(family, tensors.has(first!));
-    }
-    if (likely.get(family)) yield name;
-  }
-}
-
 /** [1, channels, height, width] of the pictures that a classifier was trained on. */
 const shapeOf = (input: unknown): Shape | undefined =>
   Array.isArray(input) && input.length === 3 && input.every((size) => Number.isSafeInteger(size) && size >= 1)
     ? [1, ...input]
     : undefined;
 
-/** The known network whose state_dict has just these names and shapes. */
+/** The known network that such weights are of; of the file, the numbers are not read. */
 async function fromWeights(path: string, input?: Shape): Promise<FoundModel> {
-  const { tensors } = await readTensorFile(path);
-  for (const name of candidates(tensors)) {
-    const scales: ModelOptions[] = scalable.includes(name) ? [{ scale: 3 }, { scale: 2 }, { scale: 4 }] : [{}];
-    for (const options of scales) {
-      const { network, inputHint } = createModel(name, options);
-      const state = network.stateDict();
-      const fits = [...state].every(([key, { shape }]) => `${tensors.get(key)?.shape}` === `${shape}`);
-      if (fits && state.size === tensors.size) {
-        const make = async () => createModel(name, options).network as Network;
-        return { name: path, network: network as Network, inputShape: input ?? inputHint, make };
-      }
-    }
-  }
-  throw new ConvsmithError(
-    `${path}: holds weights of no network that convsmith knows. Name your module (net.ts) instead.`,
-  );
+  const found = await withTensorFile(path, {}, ({ tensors }) => recognise(tensors));
+  if (!found || "key" in found) throw new ConvsmithError(`${path}: ${unknownText(found)}`);
+  const { name, options, network, inputHint } = found;
+  const make = async () => createModel(name, options).network as Network;
+  return { name: path, network: network as Network, inputShape: input ?? inputHint, make };
+}
+
+function unknownText(miss: NearMiss | null): string {
+  const advice = "Name your module (net.ts) instead";
+  if (!miss) return `holds weights of no network that convsmith knows. ${advice}.`;
+  const { name, key, expected, found } = miss;
+  const text = (shape: Shape | null) => (shape ? `is [${shape.join(", ")}]` : "is missing");
+  return `holds weights of no network that convsmith knows: of the nearest, ${name}, ${key} ${text(expected)}, and in the file it ${text(found)}. ${advice}.`;
 }

@@ -27,8 +27,8 @@ export async function fromOnnx(path: string, input: Shape | undefined, request: 
   if (fold) throw new UsageError(`${path}: --fold is for networks of PyTorch's modules, not for an ONNX graph yet`);
   if (dim && input) throw new UsageError("--input gives all sizes: leave --dim out");
   // Its reader is loaded for such a file only.
-  const { inputShapeOf, readOnnxNetwork } = await import("../formats/onnx/network/node.ts");
-  const network = await readOnnxNetwork(path);
-  const make = async () => (await readOnnxNetwork(path)) as Network;
+  const { inputShapeOf, openOnnxNetwork } = await import("../formats/onnx/network/node.ts");
+  const network = await openOnnxNetwork(path);
+  const make = async () => (await openOnnxNetwork(path)) as Network;
   return { name: path, network: network as Network, inputShape: input ?? inputShapeOf(network, sizesOf(dim)), make };
 }

@@ -3,22 +3,28 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { safetensorsFromFloat32, writeSafetensors } from "../formats/node.ts";
-import { models } from "../index.ts";
+import { models, type nn } from "../index.ts";
 import { callCli } from "../testing/call-cli.ts";
 
 let folder = "";
 const path = (name: string) => join(folder, name);
+
+async function tensorsOf(network: nn.Module) {
+  const state = [...network.stateDict()].map(
+    async ([name, each]) => [name, safetensorsFromFloat32(await each.data(), each.shape)] as const,
+  );
+  return new Map(await Promise.all(state));
+}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "convsmith-summary-"));
   await mkdir(path("run"));
   const facts = { network: { name: "espcn", options: { scale: 2 } } };
   await writeFile(path("run/config.json"), JSON.stringify(facts));
-  const state = [...new models.Espcn(4).stateDict()];
-  const weights = await Promise.all(
-    state.map(async ([name, each]) => [name, safetensorsFromFloat32(await each.data(), each.shape)] as const),
-  );
-  await writeSafetensors(path("x4.safetensors"), new Map(weights));
+  await writeSafetensors(path("x4.safetensors"), await tensorsOf(new models.Espcn(4)));
+  const tuned = await tensorsOf(models.createModel("lenet", { classes: 5 }).network);
+  await writeSafetensors(path("tuned.safetensors"), tuned);
+  await writeSafetensors(path("near.safetensors"), tuned.set("fc1.bias", safetensorsFromFloat32([1, 2], [2])));
   await writeSafetensors(path("other.safetensors"), new Map([["w", safetensorsFromFloat32([1], [1])]]));
   const network = 'import { nn } from "convsmith";\nexport default () => new nn.Sequential(new nn.Conv2d(3, 4, 3));\n';
   await writeFile(path("net.ts"), network);
@@ -57,6 +63,12 @@ test("a known network needs no input; its options are its own", async () => {
   expect(layers.at(-1).outputShape).toEqual([1, 10]);
 });
 
+test("a file of a fine-tuned network tells its classes", async () => {
+  const { good, out } = await callCli("summary", path("tuned.safetensors"), "--json");
+  expect(good).toBe(true);
+  expect(JSON.parse(out).layers.at(-1).outputShape).toEqual([1, 5]);
+});
+
 test("summary of a user's module, as a table", async () => {
   const { good, out } = await callCli("summary", path("net.ts"), "--input", "1x3x8x8");
   expect(good).toBe(true);
@@ -91,6 +103,10 @@ test.each([
   { args: ["summary", "net.ts"], message: "--input is missing" },
   { args: ["summary", "resnet18", "--scale", "2"], message: "resnet18: takes no --scale; it takes --classes" },
   { args: ["plan", "other.safetensors", "--input", "1x1x8x8"], message: "holds weights of no network" },
+  {
+    args: ["summary", "near.safetensors"],
+    message: "of the nearest, lenet, fc1.bias is [500], and in the file it is [2]. Name your module (net.ts) instead",
+  },
   { args: ["summary", "none.ts", "--input", "1x1x8x8"], message: "needs a default export that is a network" },
   { args: ["summary", "", "--input", "1x1x8x8"], message: "holds no config.json" },
 ])("one clear line: $message", async ({ args: [command, model, ...rest], message }) => {

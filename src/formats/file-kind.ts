@@ -6,7 +6,10 @@ export type FileKind = "safetensors" | "PyTorch" | "NumPy" | "ONNX";
 const numpy = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const brace = 0x7b;
 
-/** Null: none of those. A damaged file is still told by its name. */
+/** As many of a file's first bytes tell what it is. */
+export const headBytes = 16;
+
+/** From the first bytes or all. Null: none of those. A damaged file is still told by its name. */
 export function kindOf(bytes: Uint8Array, file: string): FileKind | null {
   const ending = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase() ?? "";
   // A safetensors file begins with the length of its header, which may have any bytes.

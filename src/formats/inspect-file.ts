@@ -1,12 +1,13 @@
 import { ConvsmithError, FileFormatError } from "../core/errors.ts";
-import { kindOf, kindsText } from "./file-kind.ts";
+import { type ByteSource, bytesFrom } from "./byte-source.ts";
+import { headBytes, kindOf, kindsText } from "./file-kind.ts";
+import { withFile } from "./file-source.ts";
 import { parseNpy } from "./npy.ts";
 import { parsePytorch } from "./pytorch/read.ts";
 import { childrenOf } from "./pytorch/state-dict.ts";
 import { PickledTensor, PickledTuple, type PickledValue } from "./pytorch/values.ts";
-import { readRegular } from "./read-regular.ts";
 import { bytesOf, type StoredTensor } from "./stored-tensor.ts";
-import { parseTensorFile, type TensorFileOptions } from "./tensor-file.ts";
+import { type TensorFileOptions, tensorsIn } from "./tensor-file.ts";
 
 export interface TensorFacts {
   readonly name: string;
@@ -41,27 +42,30 @@ export interface FileFacts {
  * console.log((await inspectFile(path)).tensors[0]?.elements); // 1
  */
 export async function inspectFile(file: string, options: TensorFileOptions = {}): Promise<FileFacts> {
-  const bytes = await readRegular(file);
-  const common = { file, fileBytes: bytes.length };
-  const kind = kindOf(bytes, file);
+  return await withFile(file, (source) => factsOf(source, file, options));
+}
+
+async function factsOf(source: ByteSource, file: string, options: TensorFileOptions): Promise<FileFacts> {
+  const common = { file, fileBytes: source.length };
+  const kind = kindOf(bytesFrom(source, 0, headBytes), file);
   if (kind === null) throw new FileFormatError(file, `is not ${kindsText}`);
   if (kind === "NumPy") {
-    const tensor = parseNpy(bytes, file);
+    const tensor = parseNpy(source.bytes(0, source.length), file);
     return { ...common, format: "NumPy", tensors: [facts("array", tensor)], metadata: {}, entries: [], note: null };
   }
   // Loaded when it is needed: protobuf takes a tenth of a second.
-  if (kind === "ONNX") return (await import("./onnx/inspect.ts")).inspectOnnx(bytes, file);
+  if (kind === "ONNX") return (await import("./onnx/inspect.ts")).inspectOnnx(source.bytes(0, source.length), file);
   if (kind === "safetensors") {
-    const { tensors, metadata } = parseTensorFile(bytes, file, options);
+    const { tensors, metadata } = tensorsIn(source, file, options);
     return { ...common, format: "safetensors", tensors: listed(tensors), metadata, entries: [], note: null };
   }
-  const { root, layout } = parsePytorch(bytes, file);
+  const { root, layout } = parsePytorch(source, file);
   const format = `PyTorch, ${layout === "zip" ? "zip archive" : "legacy"}`;
   const children = childrenOf(root) ?? [];
   const nested = children.some(([, value]) => !(value instanceof PickledTensor));
   const entries = nested ? children.map(([name, value]) => ({ name, value: described(value) })) : [];
   try {
-    const { tensors } = parseTensorFile(bytes, file, options);
+    const { tensors } = tensorsIn(source, file, options);
     return { ...common, format, tensors: listed(tensors), metadata: {}, entries, note: null };
   } catch (error) {
     // Without a key there may be several dicts to choose from: the user sees which.

@@ -4,5 +4,5 @@ export * from "./index.ts";
 export { type FileFacts, inspectFile, type TensorFacts } from "./inspect-file.ts";
 export { readOnnxNetwork } from "./read-onnx-network.ts";
 export { readRegular } from "./read-regular.ts";
-export { readTensorFile } from "./read-tensor-file.ts";
+export { readTensorFile, withTensorFile } from "./read-tensor-file.ts";
 export { readSafetensors, writeSafetensors } from "./safetensors-file.ts";

@@ -1,6 +1,8 @@
 import { ArgumentError, FileFormatError } from "../core/errors.ts";
+import { type ByteSource, sourceOf, viewOf } from "./byte-source.ts";
 import { bytesPerElement, isSafetensorsDtype, type SafetensorsTensor } from "./safetensors-dtype.ts";
 import { metadataKey, parseHeader, quote, type TensorEntry } from "./safetensors-header.ts";
+import { tensorReadBy } from "./stored-tensor.ts";
 
 /** What a file holds. Tensors keep the order of the header. */
 export interface SafetensorsContent {
@@ -22,23 +24,32 @@ const maxHeaderBytes = 100_000_000;
  * console.log(parseSafetensors(bytes, "weights.safetensors").tensors.get("bias")?.shape); // [1]
  */
 export function parseSafetensors(bytes: Uint8Array, file: string): SafetensorsContent {
+  return safetensorsIn(sourceOf(bytes), file);
+}
+
+/** As parseSafetensors: of a file that stays on disk, the header alone is read. */
+export function safetensorsIn(source: ByteSource, file: string): SafetensorsContent {
   const fail = (problem: string, offset = lengthBytes): never => {
     throw new FileFormatError(file, problem, offset);
   };
-  if (bytes.length === 0) fail("the file is empty", 0);
-  if (bytes.length < lengthBytes) fail(`the file has ${bytes.length} bytes, too few for the length of its header`, 0);
-  const length = new DataView(bytes.buffer, bytes.byteOffset, lengthBytes).getBigUint64(0, true);
+  const fileBytes = source.length;
+  if (fileBytes === 0) fail("the file is empty", 0);
+  if (fileBytes < lengthBytes) fail(`the file has ${fileBytes} bytes, too few for the length of its header`, 0);
+  const length = viewOf(source.bytes(0, lengthBytes)).getBigUint64(0, true);
   const start = BigInt(lengthBytes) + length;
   if (length > maxHeaderBytes) fail(`the header claims ${length} bytes, more than the ${maxHeaderBytes} allowed`, 0);
-  if (start > bytes.length) fail(`the header claims ${length} bytes, but the file ends at ${bytes.length}`, 0);
+  if (start > fileBytes) fail(`the header claims ${length} bytes, but the file ends at ${fileBytes}`, 0);
 
   const dataStart = Number(start);
-  const { entries, metadata } = parseHeader(decode(bytes.subarray(lengthBytes, dataStart), fail), fail);
-  checkLayout(entries, dataStart, bytes.length, fail);
+  const { entries, metadata } = parseHeader(decode(source.bytes(lengthBytes, dataStart), fail), fail);
+  checkLayout(entries, dataStart, fileBytes, fail);
   const tensors = new Map<string, SafetensorsTensor>();
-  for (const { name, dtype, shape, begin, end } of entries) {
-    const offset = dataStart + begin;
-    tensors.set(name, { dtype, shape, data: bytes.subarray(offset, dataStart + end), origin: { file, offset } });
+  for (const entry of entries) {
+    const [begin, end] = [dataStart + entry.begin, dataStart + entry.end];
+    tensors.set(
+      entry.name,
+      tensorReadBy(entry, () => source.bytes(begin, end), { file, offset: begin }),
+    );
   }
   return { tensors, metadata };
 }

@@ -21,9 +21,24 @@ export interface StoredTensor {
   readonly origin?: TensorOrigin;
 }
 
+/** A tensor whose numbers are read each time that somebody asks for them. */
+export const tensorReadBy = <Dtype extends StoredDtype>(
+  { dtype, shape }: { readonly dtype: Dtype; readonly shape: readonly number[] },
+  read: () => Uint8Array,
+  origin: TensorOrigin,
+) => ({
+  dtype,
+  shape,
+  origin,
+  get data() {
+    return read();
+  },
+});
+
 /** @throws FileFormatError for complex numbers, which no network here has; ArgumentError where the tensor comes from no file. */
 export function realTensor(name: string, tensor: StoredTensor): SafetensorsTensor {
-  const { dtype } = tensor;
-  if (isSafetensorsDtype(dtype)) return { ...tensor, dtype };
-  throw wrongTensor(tensor, `${name} holds complex numbers (${dtype}), which can't be used here`);
+  if (isReal(tensor)) return tensor;
+  throw wrongTensor(tensor, `${name} holds complex numbers (${tensor.dtype}), which can't be used here`);
 }
+
+const isReal = (tensor: StoredTensor): tensor is SafetensorsTensor => isSafetensorsDtype(tensor.dtype);

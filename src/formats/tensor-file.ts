@@ -1,9 +1,10 @@
 import { FileFormatError } from "../core/errors.ts";
-import { kindOf } from "./file-kind.ts";
+import { type ByteSource, bytesFrom, sourceOf } from "./byte-source.ts";
+import { headBytes, kindOf } from "./file-kind.ts";
 import { parsePytorch } from "./pytorch/read.ts";
 import { stateDictOf } from "./pytorch/state-dict.ts";
 import { type Renaming, renameKeys } from "./rename.ts";
-import { parseSafetensors } from "./safetensors.ts";
+import { safetensorsIn } from "./safetensors.ts";
 import type { StoredTensor } from "./stored-tensor.ts";
 
 /** What a file of weights holds, whatever its format. */
@@ -28,12 +29,17 @@ export interface TensorFileOptions {
  * console.log(parseTensorFile(bytes, "weights").format); // safetensors
  */
 export function parseTensorFile(bytes: Uint8Array, name: string, options: TensorFileOptions = {}): TensorFile {
+  return tensorsIn(sourceOf(bytes), name, options);
+}
+
+/** As parseTensorFile: of a file that stays on disk, a tensor's numbers are read when somebody asks for them. */
+export function tensorsIn(source: ByteSource, name: string, options: TensorFileOptions = {}): TensorFile {
   const { key, rename = [] } = options;
-  const kind = kindOf(bytes, name);
+  const kind = kindOf(bytesFrom(source, 0, headBytes), name);
   if (kind === "safetensors") {
     if (key !== undefined)
       throw new FileFormatError(name, `is a .safetensors file, which has no dicts: leave --key ${key} out`);
-    const { tensors, metadata } = parseSafetensors(bytes, name);
+    const { tensors, metadata } = safetensorsIn(source, name);
     return { format: "safetensors", tensors: renameKeys<StoredTensor>(tensors, rename), metadata };
   }
   if (kind !== "PyTorch") {
@@ -42,7 +48,7 @@ export function parseTensorFile(bytes: Uint8Array, name: string, options: Tensor
       `is ${kind ? `of ${kind}` : "something else"}, and weights are read from a .safetensors, .pt or .pth file`,
     );
   }
-  const content = parsePytorch(bytes, name);
+  const content = parsePytorch(source, name);
   const tensors = renameKeys(stateDictOf(content, name, key), rename);
   return { format: `PyTorch ${content.layout}`, tensors, metadata: {} };
 }

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ConvsmithError, StateDictError } from "../core/errors.ts";
-import { readTensorFile, realTensor, type TensorFileOptions, toFloat32 } from "../formats/node.ts";
+import { realTensor, type TensorFileOptions, toFloat32, withTensorFile } from "../formats/node.ts";
 import type { Module, NamedArray } from "../nn/index.ts";
 
 /** Numbers of a network under their state_dict keys, and what the file says about them. */
@@ -17,7 +17,7 @@ export interface WeightFile {
  * @throws FileFormatError for a file that is damaged or something else; ConvsmithError for one that can't be read, or that
  * holds a number that is not finite.
  */
-export async function readWeights(source: string, options?: TensorFileOptions): Promise<WeightFile> {
+export async function readWeights(source: string, options: TensorFileOptions = {}): Promise<WeightFile> {
   const isFolder = await stat(source).then(
     (entry) => entry.isDirectory(),
     () => false,
@@ -26,19 +26,20 @@ export async function readWeights(source: string, options?: TensorFileOptions): 
   if (isFolder && !(await exists(path))) {
     throw new ConvsmithError(`${source}: holds no model.safetensors, so it is no run's folder`);
   }
-  const { tensors, metadata } = await readTensorFile(path, options);
-  const weights = new Map<string, NamedArray>();
-  for (const [name, tensor] of tensors) {
-    const data = toFloat32(realTensor(`${path}: ${name}`, tensor));
-    const at = data.findIndex((value) => !Number.isFinite(value));
-    if (at >= 0) {
-      throw new ConvsmithError(
-        `${path}: ${name} holds ${data[at]} at element ${at}: these weights are broken, use others`,
-      );
+  return await withTensorFile(path, options, ({ tensors, metadata }) => {
+    const weights = new Map<string, NamedArray>();
+    for (const [name, tensor] of tensors) {
+      const data = toFloat32(realTensor(`${path}: ${name}`, tensor));
+      const at = data.findIndex((value) => !Number.isFinite(value));
+      if (at >= 0) {
+        throw new ConvsmithError(
+          `${path}: ${name} holds ${data[at]} at element ${at}: these weights are broken, use others`,
+        );
+      }
+      weights.set(name, { shape: tensor.shape, data });
     }
-    weights.set(name, { shape: tensor.shape, data });
-  }
-  return { path, weights, metadata };
+    return { path, weights, metadata };
+  });
 }
 
 /**

@@ -29,10 +29,14 @@ export interface Differences {
   readonly name: string;
   /** The largest number of PyTorch's output. */
   readonly largest: number;
+  /** PyTorch's own, from what it computes in float64: what rounding alone does. */
+  readonly rounding: number;
   readonly onnx: number;
   /** Of the file that keeps its batch norms. */
   readonly norms: number | null;
   readonly zoo: number | null;
+  /** The largest of these three networks', from float64. */
+  readonly exact: number;
 }
 
 /** Runs a network's files, and the zoo's version with the weights of its state_dict. */
@@ -42,10 +46,12 @@ export async function differencesOf(folder: string, name: string): Promise<Diffe
   const input = numbers(".input.npy");
   const x = tensor(toFloat32(input), input.shape);
   const wanted = toFloat32(numbers(".output.npy"));
+  const precise = new Float64Array(Uint8Array.from(numbers(".output64.npy").data).buffer);
+  let exact = 0;
   const difference = async (network: { forward(x: Tensor): unknown }) => {
     const found = await noGrad(() => network.forward(x) as Tensor).data();
-    if (found.length !== wanted.length) return Number.POSITIVE_INFINITY;
-    return wanted.reduce((most, value, at) => Math.max(most, Math.abs(value - found[at]!)), 0);
+    exact = Math.max(exact, between(found, precise));
+    return between(found, wanted);
   };
   const ofOnnx = async (file: string) => difference(await readOnnxNetwork(file));
   const zoo = async () => {
@@ -53,11 +59,25 @@ export async function differencesOf(folder: string, name: string): Promise<Diffe
     loadWeights(network, await readWeights(path(".pth")));
     return await difference(network.eval());
   };
+  const onnx = await ofOnnx(path(".onnx"));
+  const norms = existsSync(path("-bn.onnx")) ? await ofOnnx(path("-bn.onnx")) : null;
   return {
     name,
-    largest: wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
-    onnx: await ofOnnx(path(".onnx")),
-    norms: existsSync(path("-bn.onnx")) ? await ofOnnx(path("-bn.onnx")) : null,
+    largest: between(wanted, new Float32Array(wanted.length)),
+    rounding: between(wanted, precise),
+    onnx,
+    norms,
     zoo: name in models ? await zoo() : null,
+    exact,
   };
+}
+
+/** The largest difference of two lists of numbers; infinite where one is longer, or holds what is no number. */
+function between(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let most = a.length === b.length ? 0 : Number.POSITIVE_INFINITY;
+  for (let at = 0; at < a.length; at++) {
+    const difference = Math.abs(a[at]! - b[at]!);
+    most = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(most, difference);
+  }
+  return most;
 }

@@ -9,12 +9,24 @@ const cost = { message: 400, text: 64, number: 40 } as const;
 /** Estimated bytes that a decoded file may take: a few bytes of a file can stand for a large object. */
 const memoryFor = (bytes: number): number => 48 * 2 ** 20 + 3 * bytes;
 
+/** Bytes of a file that may not be there yet. */
+export interface WireBytes {
+  readonly bytes: Uint8Array;
+  /** Makes those from `start` up to `end` be there. */
+  need(start: number, end: number): void;
+}
+
+/** From so many bytes on, the numbers of a stored tensor are left where they are. */
+const largeTensor = 4096;
+
 /**
  * Walks a protobuf message without decoding it, so that decoding it is safe: every length must fit, nesting must end, and what
- * it becomes in memory must be in proportion to the file.
+ * it becomes in memory must be in proportion to the file. What decoding looks at is there then: all but the numbers of
+ * large stored tensors.
  * @throws FileFormatError that names the file and the byte.
  */
-export function checkWire(bytes: Uint8Array, schema: DescMessage, file: string): void {
+export function checkWire(input: WireBytes, schema: DescMessage, file: string): void {
+  const { bytes } = input;
   let spent = 0;
   let at = 0;
   const fail = (problem: string, where: number): never => {
@@ -27,6 +39,7 @@ export function checkWire(bytes: Uint8Array, schema: DescMessage, file: string):
   const varint = (end: number): number => {
     const start = at;
     let value = 0;
+    input.need(at, Math.min(at + 10, end));
     for (let shift = 0; shift < 70; shift += 7) {
       if (at >= end) fail("a number is cut off", start);
       const byte = bytes[at++]!;
@@ -37,9 +50,10 @@ export function checkWire(bytes: Uint8Array, schema: DescMessage, file: string):
   };
   const skip = (count: number, end: number, where: number) => {
     if (count > end - at) fail(`${count} bytes are needed, but ${end - at} follow`, where);
+    input.need(at, at + count);
     at += count;
   };
-  const message = (type: DescMessage | null, end: number, depth: number): void => {
+  const message = (type: DescMessage | null, end: number, depth: number, stored = false): void => {
     if (depth > deepest) fail(`messages inside of messages, more than ${deepest} deep`, at);
     while (at < end) {
       const where = at;
@@ -61,11 +75,12 @@ export function checkWire(bytes: Uint8Array, schema: DescMessage, file: string):
         const inner = field?.message ?? null;
         if (inner) {
           spend(cost.message, where);
-          message(inner, stop, depth + 1);
+          message(inner, stop, depth + 1, depth === 1 && field?.name === "initializer");
         } else if (field?.fieldKind === "list" && field.listKind === "scalar") {
           const text = field.scalar === 9 || field.scalar === 12;
           spend(text ? cost.text + 2 * length : packed(length, field.scalar), where);
         } else spend(cost.text + (field?.scalar === 9 ? 2 * length : 0), where);
+        if (!inner && !(stored && field?.name === "raw_data" && length >= largeTensor)) input.need(at, stop);
         at = stop;
       } else fail(`a field of wire type ${wire}, which ONNX does not use`, where);
     }

@@ -1,5 +1,6 @@
 import { FileFormatError } from "../../core/errors.ts";
-import { bytesOf, type StoredDtype, type StoredTensor } from "../stored-tensor.ts";
+import type { ByteRange, ByteSource } from "../byte-source.ts";
+import { bytesOf, type StoredDtype, type StoredTensor, tensorReadBy } from "../stored-tensor.ts";
 import type { Tensor } from "./value_pb.ts";
 
 /** Element types by ONNX's numbers. */
@@ -60,20 +61,46 @@ export function tensorShape({ dims, name }: Tensor, file: string): number[] {
  * @throws FileFormatError for a type that is not read, or where there are not as many numbers as the shape has.
  */
 export function storedTensor(tensor: Tensor, file: string): StoredTensor {
-  const { name, dataType, rawData } = tensor;
-  const fail = (problem: string): never => {
-    throw new FileFormatError(file, `tensor ${shown(name)} ${problem}`);
-  };
-  const dtype = types[dataType] ?? fail(`has elements of ${typeName(dataType)}, which are not read`);
-  const shape = tensorShape(tensor, file);
+  const { dtype, shape } = factsOf(tensor, file);
+  const { rawData } = tensor;
   const count = shape.reduce((product, each) => product * each, 1);
   const data = rawData.length > 0 ? rawData : typed(tensor, dtype, count);
-  if (data.length !== count * bytesOf[dtype]) {
-    fail(
-      `of shape [${shape.join(", ")}] and type ${dtype} needs ${count * bytesOf[dtype]} bytes, but has ${data.length}`,
-    );
-  }
+  checkLength(tensor, { dtype, shape }, data.length, file);
   return { dtype, shape, data };
+}
+
+/** A tensor whose numbers are a part of the source, the file `within`, and are read when somebody asks for them. @throws as storedTensor */
+export function tensorIn(
+  tensor: Tensor,
+  source: ByteSource,
+  { start, end }: ByteRange,
+  file: string,
+  within = file,
+): StoredTensor {
+  const facts = factsOf(tensor, file);
+  checkLength(tensor, facts, end - start, file);
+  return tensorReadBy(facts, () => source.bytes(start, end), { file: within, offset: start });
+}
+
+function factsOf(tensor: Tensor, file: string) {
+  const dtype = types[tensor.dataType];
+  if (dtype) return { dtype, shape: tensorShape(tensor, file) };
+  const kind = typeName(tensor.dataType);
+  throw new FileFormatError(file, `tensor ${shown(tensor.name)} has elements of ${kind}, which are not read`);
+}
+
+function checkLength(
+  { name }: Tensor,
+  { dtype, shape }: ReturnType<typeof factsOf>,
+  length: number,
+  file: string,
+): void {
+  const bytes = shape.reduce((product, each) => product * each, bytesOf[dtype]);
+  if (length === bytes) return;
+  throw new FileFormatError(
+    file,
+    `tensor ${shown(name)} of shape [${shape.join(", ")}] and type ${dtype} needs ${bytes} bytes, but has ${length}`,
+  );
 }
 
 /** Each type has its field; small whole numbers, halves and truth values are in that of int32. */

@@ -1,4 +1,5 @@
 import { FileFormatError } from "../../core/errors.ts";
+import { type ByteRange, type ByteSource, bytesFrom, viewOf } from "../byte-source.ts";
 import { storageBytes } from "./globals.ts";
 import { readPickle } from "./pickle.ts";
 import { type PytorchContent, pickleMemory, storageOf } from "./storage-reference.ts";
@@ -13,14 +14,14 @@ const protocol = 1001;
  * A file of PyTorch before 1.6: pickles of the magic number, the protocol, facts about the machine, the object and the keys
  * of its storages; then each storage, as its number of elements and its bytes.
  */
-export function readLegacy(bytes: Uint8Array, file: string): PytorchContent {
+export function readLegacy(source: ByteSource, file: string): PytorchContent {
   const fail = (problem: string, at: number): never => {
     throw new FileFormatError(file, problem, at);
   };
-  if (bytes[0] !== 0x80) return fail(tellApart(bytes), 0);
+  if (bytesFrom(source, 0, 1)[0] !== 0x80) return fail(tellApart(source), 0);
   const references = new Map<string, StorageReference>();
   const next = (start: number) =>
-    readPickle(bytes, start, {
+    readPickle(source, start, {
       file,
       base: 0,
       persistent: (id, at) => {
@@ -29,7 +30,7 @@ export function readLegacy(bytes: Uint8Array, file: string): PytorchContent {
         if (!known) references.set(reference.key, reference);
         return new PickledStorage(reference);
       },
-      memory: pickleMemory(bytes.length),
+      memory: pickleMemory(source.length),
     });
   const first = next(0);
   if (first.value !== magic) {
@@ -50,41 +51,39 @@ export function readLegacy(bytes: Uint8Array, file: string): PytorchContent {
   return {
     layout: "legacy",
     root: object.value,
-    bytes: bytes.length,
-    storages: storagesOf(keys.value, references, bytes, keys.end, file),
+    bytes: source.length,
+    storages: storagesOf(keys.value, references, source, keys.end, file),
   };
 }
 
 function storagesOf(
   keys: PickledValue,
   references: ReadonlyMap<string, StorageReference>,
-  bytes: Uint8Array,
+  source: ByteSource,
   start: number,
   file: string,
 ): Storages {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found = new Map<string, Uint8Array>();
+  const found = new Map<string, ByteRange>();
   let at = start;
   for (const key of Array.isArray(keys) ? keys : []) {
     const reference = typeof key === "string" || typeof key === "number" ? references.get(`${key}`) : undefined;
     if (!reference) throw new FileFormatError(file, "lists a storage that no tensor has", at);
-    if (at + 8 > bytes.length) throw new FileFormatError(file, `storage ${reference.key} is cut off`, at);
-    const elements = view.getBigUint64(at, true);
+    if (at + 8 > source.length) throw new FileFormatError(file, `storage ${reference.key} is cut off`, at);
+    const elements = viewOf(bytesFrom(source, at, 8)).getBigUint64(0, true);
     const size =
-      elements > BigInt(bytes.length) ? Number.POSITIVE_INFINITY : storageBytes(Number(elements), reference.dtype);
-    if (size > bytes.length - at - 8) {
+      elements > BigInt(source.length) ? Number.POSITIVE_INFINITY : storageBytes(Number(elements), reference.dtype);
+    if (size > source.length - at - 8) {
       throw new FileFormatError(file, `storage ${reference.key} claims ${elements} elements, but the file ends`, at);
     }
-    at += 8;
-    found.set(reference.key, bytes.subarray(at, at + size));
-    at += size;
+    found.set(reference.key, { start: at + 8, end: at + 8 + size });
+    at += 8 + size;
   }
-  return new Storages(file, (key) => found.get(key));
+  return new Storages(source, file, (key) => found.get(key));
 }
 
 /** What a file that begins neither as a zip archive nor as a pickle may be. */
-function tellApart(bytes: Uint8Array): string {
-  const tar = bytes.length > 262 && new TextDecoder().decode(bytes.subarray(257, 262)) === "ustar";
+function tellApart(source: ByteSource): string {
+  const tar = source.length > 262 && new TextDecoder().decode(source.bytes(257, 262)) === "ustar";
   if (tar) return "a tar archive, as PyTorch before 0.1.10 wrote them. Load and save it with a later PyTorch";
   return "neither a zip archive nor a pickle, so torch.save did not write it";
 }

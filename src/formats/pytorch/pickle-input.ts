@@ -1,26 +1,32 @@
 import { FileFormatError } from "../../core/errors.ts";
+import { type ByteSource, bytesFrom, viewOf } from "../byte-source.ts";
 
 /** More bytes than any number in a checkpoint has: Python's whole numbers have no end. */
 const longestNumber = 64;
 
+/** Bytes that are read of a file at once. */
+const windowBytes = 2 ** 16;
+
 /** The bytes of a pickle from some byte on, with every read checked. */
 export class PickleInput {
   position: number;
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  readonly #source: ByteSource;
   readonly #file: string;
   readonly #base: number;
+  /** Those at hand, and where in the source they begin. */
+  #window: Uint8Array = new Uint8Array(0);
+  #view = viewOf(this.#window);
+  #from = 0;
 
-  constructor(bytes: Uint8Array, start: number, file: string, base: number) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  constructor(source: ByteSource, start: number, file: string, base: number) {
+    this.#source = source;
     this.position = start;
     this.#file = file;
     this.#base = base;
   }
 
   get done(): boolean {
-    return this.position >= this.#bytes.length;
+    return this.position >= this.#source.length;
   }
 
   fail(problem: string, at: number): never {
@@ -29,40 +35,51 @@ export class PickleInput {
 
   skip(count: number): number {
     const at = this.position;
-    if (count > this.#bytes.length - at) this.fail(`${count} bytes are needed, but the pickle ends`, at);
+    if (count > this.#source.length - at) this.fail(`${count} bytes are needed, but the pickle ends`, at);
     this.position = at + count;
     return at;
   }
 
+  /** Skips bytes, which are then at hand. Gives their place in the window. */
+  #take(count: number): number {
+    const at = this.skip(count);
+    if (at < this.#from || at + count > this.#from + this.#window.length) {
+      this.#window = bytesFrom(this.#source, at, Math.max(count, windowBytes));
+      this.#view = viewOf(this.#window);
+      this.#from = at;
+    }
+    return at - this.#from;
+  }
+
   byte(): number {
-    return this.#bytes[this.skip(1)]!;
+    return this.unsigned(1);
   }
 
   unsigned(size: 1 | 2 | 4): number {
-    const at = this.skip(size);
-    if (size === 1) return this.#bytes[at]!;
+    const at = this.#take(size);
+    if (size === 1) return this.#window[at]!;
     return size === 2 ? this.#view.getUint16(at, true) : this.#view.getUint32(at, true);
   }
 
   int32(): number {
-    return this.#view.getInt32(this.skip(4), true);
+    return this.#view.getInt32(this.#take(4), true);
   }
 
   /** A length of eight bytes. */
   length64(): number {
-    const at = this.skip(8);
-    const value = this.#view.getBigUint64(at, true);
-    if (value > BigInt(this.#bytes.length)) this.fail(`${value} bytes are needed, but the pickle ends`, at);
+    const at = this.position;
+    const value = this.#view.getBigUint64(this.#take(8), true);
+    if (value > BigInt(this.#source.length)) this.fail(`${value} bytes are needed, but the pickle ends`, at);
     return Number(value);
   }
 
   float64(): number {
-    return this.#view.getFloat64(this.skip(8), false);
+    return this.#view.getFloat64(this.#take(8), false);
   }
 
   bytes(count: number): Uint8Array {
-    const at = this.skip(count);
-    return this.#bytes.subarray(at, at + count);
+    const at = this.#take(count);
+    return this.#window.subarray(at, at + count);
   }
 
   text(count: number): string {
@@ -71,11 +88,15 @@ export class PickleInput {
 
   /** Text up to the end of the line. */
   line(): string {
-    const end = this.#bytes.indexOf(10, this.position);
-    if (end < 0) this.fail("a line has no end", this.position);
-    const text = this.text(end - this.position);
-    this.position = end + 1;
-    return text;
+    const start = this.position;
+    for (let at = start; at < this.#source.length; at += windowBytes) {
+      const end = bytesFrom(this.#source, at, windowBytes).indexOf(10);
+      if (end < 0) continue;
+      const text = this.text(at + end - start);
+      this.skip(1);
+      return text;
+    }
+    return this.fail("a line has no end", start);
   }
 
   quoted(): string {

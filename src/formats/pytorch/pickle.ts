@@ -1,4 +1,5 @@
 import { FileFormatError } from "../../core/errors.ts";
+import type { ByteSource } from "../byte-source.ts";
 import { callGlobal, findGlobal } from "./globals.ts";
 import { PickleInput } from "./pickle-input.ts";
 import { type PickledDict, PickledGlobal, PickledTuple, type PickledValue } from "./values.ts";
@@ -22,11 +23,11 @@ const cost = { value: 64, element: 16, entry: 48 } as const;
  * @throws FileFormatError that names the file and the byte.
  */
 export function readPickle(
-  bytes: Uint8Array,
+  source: ByteSource,
   start: number,
   options: PickleOptions,
 ): { value: PickledValue; end: number } {
-  const input = new PickleInput(bytes, start, options.file, options.base);
+  const input = new PickleInput(source, start, options.file, options.base);
   const machine = new Machine(input, options);
   while (!machine.step()) if (input.done) input.fail("the pickle ends in the middle", input.position);
   return { value: machine.result(), end: input.position };

@@ -1,5 +1,5 @@
 import { ConvsmithError, FileFormatError } from "../../core/errors.ts";
-import { bytesOf, type StoredTensor } from "../stored-tensor.ts";
+import { bytesOf, type StoredTensor, tensorReadBy } from "../stored-tensor.ts";
 import type { PytorchContent } from "./storage-reference.ts";
 import { type PickledDict, PickledTensor, PickledTuple, type PickledValue } from "./values.ts";
 
@@ -103,8 +103,8 @@ function collect(content: PytorchContent, root: PickledValue, file: string): Map
   visit(root, []);
   checkSizes(content, [...tensors.values()], file);
   for (const [name, tensor] of tensors) {
-    const { dtype, shape, at } = tensor;
-    found.set(name, { dtype, shape, data: content.storages.bytes(tensor), origin: { file, offset: at } });
+    const origin = { file, offset: tensor.at };
+    found.set(name, tensorReadBy(tensor, content.storages.reader(tensor), origin));
   }
   return found;
 }

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { FileFormatError } from "../../core/errors.ts";
 import { zip } from "../../testing/fuzz/zip.ts";
+import { sourceOf } from "../byte-source.ts";
 import { zipEntries } from "./zip.ts";
 
 const file = (name: string, bytes: number) => ({ name, data: new Uint8Array(bytes).fill(7) });
@@ -9,7 +10,7 @@ const lastHeader = (bytes: Uint8Array) => bytes.length - 22 - "x/b".length - 4;
 
 function failure(bytes: Uint8Array): FileFormatError {
   try {
-    zipEntries(bytes, "hostile.pt");
+    zipEntries(sourceOf(bytes), "hostile.pt");
   } catch (error) {
     if (error instanceof FileFormatError) return error;
     throw error;
@@ -18,7 +19,7 @@ function failure(bytes: Uint8Array): FileFormatError {
 }
 
 it("lists files side by side, empty ones too", () => {
-  const entries = zipEntries(zip([file("x/a", 0), file("x/b", 300), file("x/c", 0)]), "fine.pt");
+  const entries = zipEntries(sourceOf(zip([file("x/a", 0), file("x/b", 300), file("x/c", 0)])), "fine.pt");
   expect([...entries.values()].map(({ name, size }) => [name, size])).toEqual([
     ["x/a", 0],
     ["x/b", 300],

@@ -1,4 +1,5 @@
 import { FileFormatError } from "../../core/errors.ts";
+import { type ByteRange, type ByteSource, bytesFrom, viewOf } from "../byte-source.ts";
 
 /** One file of a zip archive. */
 export interface ZipEntry {
@@ -21,36 +22,26 @@ const signatures = {
 const endBytes = 22;
 /** Of a file's local header, without its name. */
 const localBytes = 30;
+const locatorBytes = 20;
 
 export const isZip = (bytes: Uint8Array): boolean =>
   bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5);
 
 /** The files of a zip archive, also of one with 64-bit sizes. @throws FileFormatError for a damaged one. */
-export function zipEntries(bytes: Uint8Array, file: string): Map<string, ZipEntry> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export function zipEntries(source: ByteSource, file: string): Map<string, ZipEntry> {
   const fail = (problem: string, at: number): never => {
     throw new FileFormatError(file, problem, at);
   };
-  const end = findEnd(view);
-  if (end < 0) return fail("the zip archive has no end: the file is cut off", bytes.length);
-  let count = view.getUint16(end + 10, true);
-  let start = view.getUint32(end + 16, true);
-  const long = (at: number): number => {
-    const value = Number(view.getBigUint64(at, true));
-    return value <= bytes.length ? value : fail("the zip archive claims more bytes than the file has", at);
-  };
-  if (end >= 20 && view.getUint32(end - 20, true) === signatures.locator64) {
-    const at = long(end - 12);
-    if (at + 56 > bytes.length || view.getUint32(at, true) !== signatures.end64)
-      fail("the zip archive's long end is missing", at);
-    count = long(at + 32);
-    start = long(at + 48);
-  }
+  const { start, count } = findList(source, fail);
+  // The list lies at the end of the archive.
+  const from = Math.min(start, source.length);
+  const bytes = source.bytes(from, source.length);
+  const view = viewOf(bytes);
   const entries = new Map<string, ZipEntry>();
-  let at = start;
+  let at = 0;
   for (let index = 0; index < count; index++) {
     if (at + 46 > bytes.length || view.getUint32(at, true) !== signatures.central) {
-      fail(`entry ${index} of the zip archive's list is missing`, Math.min(at, bytes.length));
+      fail(`entry ${index} of the zip archive's list is missing`, Math.min(from + at, source.length));
     }
     const [nameBytes, extraBytes, commentBytes] = [28, 30, 32].map((place) => view.getUint16(at + place, true)) as [
       number,
@@ -58,16 +49,16 @@ export function zipEntries(bytes: Uint8Array, file: string): Map<string, ZipEntr
       number,
     ];
     const next = at + 46 + nameBytes + extraBytes + commentBytes;
-    if (next > bytes.length) fail(`entry ${index} of the zip archive's list is cut off`, at);
+    if (next > bytes.length) fail(`entry ${index} of the zip archive's list is cut off`, from + at);
     const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameBytes));
     const sizes = {
       size: view.getUint32(at + 24, true),
       packed: view.getUint32(at + 20, true),
       header: view.getUint32(at + 42, true),
     };
-    widen(view, at + 46 + nameBytes, extraBytes, sizes, long);
-    if (view.getUint16(at + 8, true) & 1) fail(`${name.slice(0, 80)} in the zip archive is encrypted`, at);
-    if (entries.has(name)) fail(`the zip archive has two files ${JSON.stringify(name.slice(0, 80))}`, at);
+    widen(view, at + 46 + nameBytes, extraBytes, sizes, (place) => long(view, place, from, source.length, fail));
+    if (view.getUint16(at + 8, true) & 1) fail(`${name.slice(0, 80)} in the zip archive is encrypted`, from + at);
+    if (entries.has(name)) fail(`the zip archive has two files ${JSON.stringify(name.slice(0, 80))}`, from + at);
     entries.set(name, { name, method: view.getUint16(at + 10, true), ...sizes });
     at = next;
   }
@@ -80,6 +71,33 @@ export function zipEntries(bytes: Uint8Array, file: string): Map<string, ZipEntr
     last = entry;
   }
   return entries;
+}
+
+type Fail = (problem: string, at: number) => never;
+
+/** Where the list of the archive's files begins, and how many it names. */
+function findList(source: ByteSource, fail: Fail): { start: number; count: number } {
+  // A comment of up to 65,535 bytes follows the end; the long end's place stands before it.
+  const from = Math.max(0, source.length - endBytes - 0xffff - locatorBytes);
+  const view = viewOf(source.bytes(from, source.length));
+  const end = findEnd(view);
+  if (end < 0) return fail("the zip archive has no end: the file is cut off", source.length);
+  const locator = end - locatorBytes;
+  if (locator < 0 || view.getUint32(locator, true) !== signatures.locator64) {
+    return { start: view.getUint32(end + 16, true), count: view.getUint16(end + 10, true) };
+  }
+  const at = long(view, end - 12, from, source.length, fail);
+  const long64 = viewOf(bytesFrom(source, at, 56));
+  if (long64.byteLength < 56 || long64.getUint32(0, true) !== signatures.end64)
+    return fail("the zip archive's long end is missing", at);
+  const count = long(long64, 32, at, source.length, fail);
+  return { start: long(long64, 48, at, source.length, fail), count };
+}
+
+/** A number of eight bytes, which counts or places bytes of the file; `from`: where the view begins in it. */
+function long(view: DataView, at: number, from: number, fileBytes: number, fail: Fail): number {
+  const value = Number(view.getBigUint64(at, true));
+  return value <= fileBytes ? value : fail("the zip archive claims more bytes than the file has", from + at);
 }
 
 /** Replaces sizes of 0xffffffff by those of the 64-bit field, which has them in this order. */
@@ -113,29 +131,24 @@ function findEnd(view: DataView): number {
 }
 
 /** Where the bytes of a stored file lie. @throws FileFormatError where they are not all there, or compressed. */
-export function storedBytes(
-  bytes: Uint8Array,
+export function storedRange(
+  source: ByteSource,
   { name, method, packed, size, header }: ZipEntry,
   file: string,
-): Uint8Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (header + localBytes > bytes.length || view.getUint32(header, true) !== signatures.local) {
-    throw new FileFormatError(
-      file,
-      `${name.slice(0, 80)} is not where the zip archive's list says`,
-      Math.min(header, bytes.length),
-    );
-  }
+): ByteRange {
+  const fail = (problem: string, at: number): never => {
+    throw new FileFormatError(file, `${name.slice(0, 80)} ${problem}`, at);
+  };
+  const view = viewOf(bytesFrom(source, header, localBytes));
+  if (view.byteLength < localBytes || view.getUint32(0, true) !== signatures.local)
+    return fail("is not where the zip archive's list says", Math.min(header, source.length));
   if (method !== 0) {
-    throw new FileFormatError(
-      file,
-      `${name.slice(0, 80)} is compressed, which PyTorch's files never are: zip it again without compression, or save it with torch.save`,
+    return fail(
+      "is compressed, which PyTorch's files never are: zip it again without compression, or save it with torch.save",
       header,
     );
   }
-  const start = header + localBytes + view.getUint16(header + 26, true) + view.getUint16(header + 28, true);
-  if (packed !== size || start + size > bytes.length) {
-    throw new FileFormatError(file, `${name.slice(0, 80)} needs ${size} bytes, but the file ends`, start);
-  }
-  return bytes.subarray(start, start + size);
+  const start = header + localBytes + view.getUint16(26, true) + view.getUint16(28, true);
+  if (packed !== size || start + size > source.length) return fail(`needs ${size} bytes, but the file ends`, start);
+  return { start, end: start + size };
 }

@@ -4,8 +4,16 @@ import { inMode, placeholder, tensorsIn } from "../../analysis/recording.ts";
 import { summarize } from "../../analysis/summary.ts";
 import { numel } from "../../core/shape.ts";
 import { loadMnist } from "../../data/node.ts";
-import { inspectFile, parseNpy, readRegular, readTensorFile, realTensor, toFloat32 } from "../../formats/node.ts";
-import { inputShapeOf, type OnnxNetwork, readOnnxNetwork } from "../../formats/onnx/network/node.ts";
+import {
+  inspectFile,
+  parseNpy,
+  readRegular,
+  readTensorFile,
+  realTensor,
+  toFloat32,
+  withTensorFile,
+} from "../../formats/node.ts";
+import { inputShapeOf, type OnnxNetwork, openOnnxNetwork, readOnnxNetwork } from "../../formats/onnx/network/node.ts";
 import { noGrad } from "../../tensor/index.ts";
 import type { Format } from "./corpus.ts";
 
@@ -59,6 +67,10 @@ async function weights(format: Format, path: string, step: (name: string) => voi
   const options = format === "pt" ? { key: "." } : {};
   const { tensors } = await readTensorFile(path, options);
   for (const [name, tensor] of tensors) if (!tensor.dtype.startsWith("C")) toFloat32(realTensor(name, tensor));
+  step("values from the open file");
+  await withTensorFile(path, options, ({ tensors }) => {
+    for (const { data } of tensors.values()) data.length;
+  });
   step("state dict");
   await readTensorFile(path);
 }
@@ -67,6 +79,8 @@ async function network(path: string, step: (name: string) => void): Promise<void
   step("network");
   const network = await readOnnxNetwork(path);
   network.stateDict();
+  step("network on disk");
+  (await openOnnxNetwork(path)).stateDict();
   step("summary");
   const shape = inputShapeOf(network, namedSizes(network));
   const summary = summarize(network as never, shape);

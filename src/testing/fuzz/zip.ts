@@ -1,3 +1,4 @@
+import { sourceOf } from "../../formats/byte-source.ts";
 import { zipEntries } from "../../formats/pytorch/zip.ts";
 import { joined } from "./bytes.ts";
 import { type Random, whole } from "./random.ts";
@@ -58,7 +59,7 @@ export function zip(files: readonly ZipFile[], sizes: ReadonlyMap<string, number
 /** The files of a valid archive of stored files. */
 export function unzip(bytes: Uint8Array): ZipFile[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return [...zipEntries(bytes, "corpus").values()].map(({ name, header, size }) => {
+  return [...zipEntries(sourceOf(bytes), "corpus").values()].map(({ name, header, size }) => {
     const start = header + 30 + view.getUint16(header + 26, true) + view.getUint16(header + 28, true);
     return { name, data: bytes.subarray(start, start + size) };
   });

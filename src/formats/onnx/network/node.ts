@@ -1,2 +1,2 @@
 export { inputShapeOf, OnnxNetwork } from "./onnx-network.ts";
-export { readOnnxNetwork } from "./read-network.ts";
+export { openOnnxNetwork, readOnnxNetwork } from "./read-network.ts";

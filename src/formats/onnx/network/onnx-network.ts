@@ -21,8 +21,8 @@ export interface OnnxInput {
   readonly type: number;
 }
 
-/** Gives the numbers of a tensor that lies in a file of its own. */
-export type ExternalTensors = (tensor: FileTensor) => Stored;
+/** Gives the numbers of a stored tensor, wherever they lie. */
+export type ReadTensor = (tensor: FileTensor) => Stored;
 
 /**
  * An ONNX graph as a network: each node is a layer, recorded with the ops of this package, so that all that works on a
@@ -43,7 +43,7 @@ export class OnnxNetwork extends Module {
   readonly #counts = new Map<string, number>();
 
   /** @throws FileFormatError for tensors that can't be read. */
-  constructor(model: Model, file: string, external?: ExternalTensors) {
+  constructor(model: Model, file: string, read: ReadTensor = (tensor) => storedTensor(tensor, file)) {
     super();
     const graph = model.graph!;
     this.file = file;
@@ -58,11 +58,11 @@ export class OnnxNetwork extends Module {
     this.#told = new ToldShapes(graph);
     this.outputs = graph.output.map(({ name }) => name);
     const opset = opsetOf(model) ?? 1;
-    const numbers = (tensor: FileTensor) =>
-      realTensor(tensor.name, tensor.dataLocation === 1 && external ? external(tensor) : storedTensor(tensor, file));
+    const numbers = (tensor: FileTensor) => realTensor(tensor.name, read(tensor));
     const hold = (tensor: FileTensor, asBuffer: boolean): Parameter | Buffer => {
-      const { shape, ...rest } = numbers(tensor);
-      const initial = () => toFloat32({ shape, ...rest });
+      const found = numbers(tensor);
+      const { shape } = found;
+      const initial = () => toFloat32(found);
       const made = asBuffer ? new Buffer(shape, initial, tensor.name) : new Parameter(shape, initial, tensor.name);
       this.#stored.set(tensor.name, made);
       return made;

@@ -1,10 +1,13 @@
 import { dirname, join } from "node:path";
 import { ConvsmithError, FileFormatError } from "../../../core/errors.ts";
+import { type ByteSource, sourceOf } from "../../byte-source.ts";
+import { sourceAt } from "../../file-source.ts";
 import { readRegular } from "../../read-regular.ts";
-import { parseOnnx } from "../parse.ts";
-import { externalData, storedTensor } from "../tensor.ts";
+import type { Model } from "../model_pb.ts";
+import { parseOnnx, parseOnnxOutline } from "../parse.ts";
+import { externalData, storedTensor, tensorIn } from "../tensor.ts";
 import type { Tensor } from "../value_pb.ts";
-import { OnnxNetwork } from "./onnx-network.ts";
+import { OnnxNetwork, type ReadTensor } from "./onnx-network.ts";
 
 /**
  * A `.onnx` file as a network, in evaluation mode, with its weights; those in files of their own are read beside it.
@@ -12,27 +15,51 @@ import { OnnxNetwork } from "./onnx-network.ts";
  */
 export async function readOnnxNetwork(path: string): Promise<OnnxNetwork> {
   const model = parseOnnx(await readRegular(path), path);
-  const files = new Map<string, Uint8Array>();
+  const open = async (file: string) => sourceOf(await readRegular(file));
+  return await networkOf(model, path, open, (tensor) => storedTensor(tensor, path));
+}
+
+/**
+ * As readOnnxNetwork, for as long as the files stay as they are: the numbers of a large tensor are read when the network first
+ * runs, so a network that is only looked at takes little memory.
+ */
+export async function openOnnxNetwork(path: string): Promise<OnnxNetwork> {
+  const source = await sourceAt(path);
+  const { model, bytes } = parseOnnxOutline(source, path);
+  return await networkOf(model, path, sourceAt, (tensor) => {
+    const { byteOffset, length, buffer } = tensor.rawData;
+    if (buffer !== bytes.buffer || length === 0) return storedTensor(tensor, path);
+    const start = byteOffset - bytes.byteOffset;
+    return tensorIn(tensor, source, { start, end: start + length }, path);
+  });
+}
+
+async function networkOf(
+  model: Model,
+  path: string,
+  open: (path: string) => Promise<ByteSource>,
+  inFile: ReadTensor,
+): Promise<OnnxNetwork> {
+  const files = new Map<string, ByteSource>();
   for (const tensor of model.graph!.initializer) {
     const location = externalData(tensor, path)?.location;
     if (location === undefined || files.has(location)) continue;
-    const bytes = await readRegular(join(dirname(path), location)).catch((error: Error) => {
+    const source = await open(join(dirname(path), location)).catch((error: Error) => {
       throw new ConvsmithError(`${path}: the numbers of ${tensor.name} are in another file: ${error.message}`);
     });
-    files.set(location, bytes);
+    files.set(location, source);
   }
-  const external = (tensor: Tensor) => {
-    const { location, offset, length } = externalData(tensor, path)!;
-    const file = files.get(location)!;
-    const end = offset + (length ?? file.length - offset);
-    if (end > file.length) {
-      throw new FileFormatError(
-        join(dirname(path), location),
-        `ends before ${end}, where ${tensor.name} does`,
-        file.length,
-      );
+  const read = (tensor: Tensor) => {
+    const place = externalData(tensor, path);
+    if (!place) return inFile(tensor);
+    const { location, offset, length } = place;
+    const source = files.get(location)!;
+    const end = offset + (length ?? source.length - offset);
+    const within = join(dirname(path), location);
+    if (end > source.length) {
+      throw new FileFormatError(within, `ends before ${end}, where ${tensor.name} does`, source.length);
     }
-    return storedTensor({ ...tensor, rawData: file.subarray(offset, end) }, path);
+    return tensorIn(tensor, source, { start: offset, end }, path, within);
   };
-  return new OnnxNetwork(model, path, external).eval();
+  return new OnnxNetwork(model, path, read).eval();
 }

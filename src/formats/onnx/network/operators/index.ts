@@ -11,6 +11,7 @@ import { pools } from "./pooling.ts";
 import { quantizations } from "./quantization.ts";
 import { reductions } from "./reduction.ts";
 import { resizes } from "./resize.ts";
+import { scatters } from "./scatter.ts";
 import { selections } from "./selection.ts";
 
 /** Every operator of ONNX that runs, by its name there. */
@@ -26,6 +27,7 @@ export const operators: Operators = {
   ...resizes,
   ...movements,
   ...selections,
+  ...scatters,
   ...quantizations,
   ...constants,
 };

@@ -27,7 +27,7 @@ const reduction = (apply: Reduce): Operator => ({
 });
 
 /** Halves are multiplied with each other until one is left. */
-function product(x: Tensor, given: readonly number[], keep: boolean): Tensor {
+export function product(x: Tensor, given: readonly number[], keep: boolean): Tensor {
   const axes = given.map((axis) => (axis < 0 ? axis + x.dim : axis));
   const others = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const sizes = others.map((axis) => x.shape[axis]!);
