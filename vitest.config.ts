@@ -12,6 +12,12 @@ function source(path: string): string {
   return existsSync(node) ? node : `${folder}/index.ts`;
 }
 
+const tests = ["{src,test,scripts,fixtures,examples,bench}/**/*.test.ts"];
+/** What starts each file of those that share a process. */
+const each = ["src/testing/each-file.ts"];
+/** Files that put others in the place of modules, which those after them would find. */
+const alone = ["src/formats/atomic-file.test.ts"];
+
 export default defineConfig({
   plugins: [
     {
@@ -21,9 +27,13 @@ export default defineConfig({
     },
   ],
   test: {
-    include: ["{src,test,scripts,fixtures,examples,bench}/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
+    // Loading the modules that a file tests takes longer than most files do: files share a process.
+    projects: [
+      { extends: true, test: { name: "shared", include: tests, exclude: alone, isolate: false, setupFiles: each } },
+      { extends: true, test: { name: "alone", include: alone } },
+    ],
     testTimeout: 30_000,
     env: { CHROMIUM_PATH: findChromium() ?? "" },
     hookTimeout: 60_000,

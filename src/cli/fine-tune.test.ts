@@ -9,7 +9,7 @@ import { manualSeed, tensor } from "../tensor/index.ts";
 import { callCli } from "../testing/call-cli.ts";
 import { difference, runElsewhere, runtimeMissing } from "../testing/onnx-tools.ts";
 import { writeShapes } from "../testing/shape-pictures.ts";
-import { saveResnet18, torchvisionMissing } from "../testing/torchvision-weights.ts";
+import { saveWeights, torchvisionMissing } from "../testing/torchvision-weights.ts";
 import { writeWeights } from "../testing/write-weights.ts";
 import { useWasm } from "./device.ts";
 import { findModel } from "./model.ts";
@@ -17,7 +17,12 @@ import { readPicture } from "./run-input.ts";
 
 let folder = "";
 const at = (name: string) => join(folder, name);
-const train = (...more: string[]) => callCli("train", "resnet18", "--input", "3x32x32", "--batch", "9", ...more);
+const trainOf = (name: string, ...more: string[]) =>
+  callCli("train", name, "--input", "3x32x32", "--batch", "9", ...more);
+const train = (...more: string[]) => trainOf("resnet18", ...more);
+/** The smallest of torchvision's, for what any network shows: each run writes all of its weights. */
+const small = "shufflenet_v2_x0_5";
+const trainSmall = (...more: string[]) => trainOf(small, ...more);
 const head = ["--replace", "fc", "--freeze", "all"];
 
 beforeAll(async () => {
@@ -27,6 +32,7 @@ beforeAll(async () => {
   await writeShapes(at("shapes/val"), 4, 40, 1);
   manualSeed(0);
   await writeWeights(at("resnet18.safetensors"), createModel("resnet18").network);
+  await writeWeights(at("small.safetensors"), createModel(small).network);
   const limit = ["--lr", "0.02", "--epochs", "8"];
   const { good, err } = await train(
     "--weights",
@@ -96,31 +102,31 @@ it(`exports to ONNX with the same answers${runtimeMissing}`, { timeout: 120_000 
 });
 
 it("trains the last stage too on random crops, and goes on with what was frozen", async () => {
-  const more = ["--data", at("shapes"), "--freeze", "conv1", "bn1", "layer1", "layer2", "layer3", "--augment", "crop"];
-  const weights = ["--weights", at("resnet18.safetensors"), "--replace", "fc"];
-  expect((await train(...weights, ...more, "--steps", "3", "-o", at("whole"))).good).toBe(true);
-  expect((await train(...weights, ...more, "--steps", "2", "-o", at("parts"))).good).toBe(true);
-  const resumed = await callCli("train", "resnet18", "--resume", "--steps", "3", "-o", at("parts"));
+  const more = ["--data", at("shapes"), "--freeze", "conv1", "stage2", "stage3", "--augment", "crop"];
+  const weights = ["--weights", at("small.safetensors"), "--replace", "fc"];
+  expect((await trainSmall(...weights, ...more, "--steps", "3", "-o", at("whole"))).good).toBe(true);
+  expect((await trainSmall(...weights, ...more, "--steps", "2", "-o", at("parts"))).good).toBe(true);
+  const resumed = await callCli("train", small, "--resume", "--steps", "3", "-o", at("parts"));
   expect(resumed.err).toContain("Going on after step 2");
   const [whole, parts] = await Promise.all(
     ["whole", "parts"].map((name) => readSafetensors(at(`${name}/model.safetensors`))),
   );
-  const frozen = await readSafetensors(at("resnet18.safetensors"));
-  for (const name of ["layer3.1.bn2.running_mean", "layer3.1.conv2.weight"]) {
+  const frozen = await readSafetensors(at("small.safetensors"));
+  for (const name of ["stage3.1.branch2.1.running_mean", "stage3.1.branch2.3.weight"]) {
     for (const { tensors } of [whole!, parts!])
       expect(Buffer.from(tensors.get(name)!.data).equals(frozen.tensors.get(name)!.data)).toBe(true);
   }
   expect([...parts!.tensors.keys()]).toEqual([...whole!.tensors.keys()]);
-  expect(toFloat32(whole!.tensors.get("layer4.1.bn2.running_mean")!).some((value) => value !== 0)).toBe(true);
+  expect(toFloat32(whole!.tensors.get("stage4.1.branch2.1.running_mean")!).some((value) => value !== 0)).toBe(true);
 }, 120_000);
 
 it.skipIf(torchvisionMissing)(
   `starts from PyTorch's own file${torchvisionMissing}`,
   async () => {
-    saveResnet18(at("resnet18.pth"));
-    const { good, err } = await train(
+    saveWeights(small, at("theirs.pth"));
+    const { good, err } = await trainSmall(
       "--weights",
-      at("resnet18.pth"),
+      at("theirs.pth"),
       ...head,
       "--steps",
       "1",
@@ -134,20 +140,20 @@ it.skipIf(torchvisionMissing)(
   60_000,
 );
 
-const weights = () => ["--weights", at("resnet18.safetensors")];
+const weights = () => ["--weights", at("small.safetensors")];
 it.each([
   [
     "a last layer that does not fit",
     () => weights(),
-    /fc\.weight is \[1000, 512\], and needs \[3, 512\]; .*--replace fc\./,
+    /fc\.weight is \[1000, 1024\], and needs \[3, 1024\]; .*--replace fc\./,
   ],
-  ["a layer that is none", () => [...weights(), "--replace", "head"], /ResNet: has no layer head\. There are /],
-  ["nothing to train", () => ["--weights", at("run"), "--freeze", "all"], /all layers are frozen, .* --replace fc\./],
+  ["a layer that is none", () => [...weights(), "--replace", "head"], /ShuffleNetV2: has no layer head\. There are /],
+  ["nothing to train", () => ["--weights", at("whole"), "--freeze", "all"], /all layers are frozen, .* --replace fc\./],
   ["freezing without weights", () => ["--freeze", "all"], /--freeze would keep random weights/],
   ["replacing without weights", () => ["--replace", "fc"], /--replace is about a file of weights/],
   ["a mean alone", () => ["--mean", "0.5,0.5,0.5"], /--mean and --std belong together/],
 ] as const)("refuses in one line: %s", async (_, more, message) => {
-  const { good, err } = await train("--data", at("shapes"), "-o", at("x"), ...more());
+  const { good, err } = await trainSmall("--data", at("shapes"), "-o", at("x"), ...more());
   expect(good).toBe(false);
   const lines = err
     .trim()

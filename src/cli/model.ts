@@ -1,5 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { stat } from "node:fs/promises";
+import { extname } from "node:path";
 import type { Network } from "../analysis/index.ts";
 import { ConvsmithError } from "../core/errors.ts";
 import { closestNames } from "../core/names.ts";
@@ -9,6 +9,7 @@ import type { ModelOptions } from "../models/ready-model.ts";
 import { type NearMiss, recognise } from "../models/recognise.ts";
 import { createModel, models, optionsOf } from "../models/registry.ts";
 import type { NetworkRequest } from "../training/network-module.ts";
+import { readRunFields } from "../training/run-fields.ts";
 import { UsageError } from "./errors.ts";
 import { parseInputShape } from "./input-shape.ts";
 import { checkRequest, type ModelRequest } from "./model-options.ts";
@@ -51,7 +52,14 @@ export async function findModel(
     throw new UsageError(`${model}: --dim is for .onnx files. Give --input, such as --input 1x3x224x224.`);
   }
   const input = request.input === undefined ? undefined : parseInputShape(request.input);
-  if (/^\.[cm]?[jt]s$/.test(extname(model))) return await fromModule(model, model, input, {}, shapeFor);
+  if (/^\.[cm]?[jt]s$/.test(extname(model)))
+    return await fromModule(
+      model,
+      model,
+      input,
+      request.classes === undefined ? {} : { classes: request.classes },
+      shapeFor,
+    );
   const entry = await stat(model).catch(() => null);
   if (entry?.isDirectory()) return await fromRun(model, input, shapeFor);
   if (isWeightFile(model)) return await fromWeights(model, input);
@@ -108,7 +116,7 @@ async function known(
 
 const flagOf = (option: string) => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** `asked`: what a run's config says of the classes and the input that the network was made for. */
+/** `asked`: the classes, and of a run the input, that the network is made for. */
 async function fromModule(
   path: string,
   name: string,
@@ -134,34 +142,25 @@ async function load(path: string) {
 
 /** Built again from the facts that a run's config.json keeps. */
 async function fromRun(folder: string, input: Shape | undefined, shapeFor: ShapeFor): Promise<FoundModel> {
-  let network: { readonly name?: unknown; readonly options?: Record<string, unknown> } | undefined;
-  let trained: unknown;
-  try {
-    const config = JSON.parse(await readFile(join(folder, "config.json"), "utf8"));
-    network = config.network;
-    trained = config.data?.input;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason =
-      code === "ENOENT" ? "holds no config.json, so it is no run's folder" : "its config.json can't be read";
-    throw new ConvsmithError(`${folder}: ${reason}`);
+  const config = await readRunFields(folder);
+  const network = config.object("network");
+  const [name, options] = [network.text("name"), network.object("options")];
+  const whole = (field: string) => (options.has(field) ? options.whole(field) : undefined);
+  if (name === "module") {
+    const sizes = ["classes", "channels", "height", "width"].map((field) => [field, whole(field)] as const);
+    const asked = Object.fromEntries(sizes.filter(([, size]) => size !== undefined));
+    return await fromModule(options.text("module"), folder, input, asked, shapeFor);
   }
-  const { name, options = {} } = network ?? {};
-  if (typeof name !== "string") throw new ConvsmithError(`${folder}: its config.json names no network`);
-  const { scale, classes, auxLogits, widthMultiplier } = options as AskedOptions;
-  if (name !== "module")
-    return {
-      ...(await known(name, { scale, classes, auxLogits, widthMultiplier }, name, input ?? shapeOf(trained))),
-      name: folder,
-    };
-  return await fromModule(String(options.module), folder, input, options, shapeFor);
+  const data = config.has("data") ? config.object("data") : null;
+  const trained = data?.has("input") ? ([1, ...data.shape("input")] as const) : undefined;
+  const asked = {
+    scale: whole("scale"),
+    classes: whole("classes"),
+    auxLogits: options.has("auxLogits") ? options.flag("auxLogits") : undefined,
+    widthMultiplier: options.has("widthMultiplier") ? options.number("widthMultiplier") : undefined,
+  };
+  return { ...(await known(name, asked, name, input ?? trained)), name: folder };
 }
-
-/** [1, channels, height, width] of the pictures that a classifier was trained on. */
-const shapeOf = (input: unknown): Shape | undefined =>
-  Array.isArray(input) && input.length === 3 && input.every((size) => Number.isSafeInteger(size) && size >= 1)
-    ? [1, ...input]
-    : undefined;
 
 /** The known network that such weights are of; of the file, the numbers are not read. */
 async function fromWeights(path: string, input?: Shape): Promise<FoundModel> {

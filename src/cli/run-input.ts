@@ -1,5 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { stat } from "node:fs/promises";
+import { extname } from "node:path";
 import type { InferredOptionTypes, Options } from "yargs";
 import { recordPartially } from "../analysis/recording.ts";
 import { ConvsmithError } from "../core/errors.ts";
@@ -8,6 +8,7 @@ import { fitPicture, imageExtensions, type PictureSize, readImage } from "../dat
 import { parseNpy, readRegular, readSafetensors, realTensor, toFloat32 } from "../formats/node.ts";
 import { torchvisionModels } from "../models/torchvision.ts";
 import { type Tensor, tensor } from "../tensor/index.ts";
+import { readRunFields } from "../training/run-fields.ts";
 import { UsageError } from "./errors.ts";
 import type { FoundModel } from "./model.ts";
 
@@ -125,12 +126,13 @@ const asItIs: Preparation = { mean: null, std: null };
 async function knownPreparation({ name, inputShape }: FoundModel): Promise<Preparation> {
   const folder = await stat(name).catch(() => null);
   if (folder?.isDirectory()) {
-    const { data } = JSON.parse(await readFile(join(name, "config.json"), "utf8"));
-    if (!Array.isArray(data?.input)) return asItIs;
-    const [, height, width] = data.input;
+    const data = (await readRunFields(name)).object("data");
+    if (!data.has("input")) return asItIs;
+    const [channels, height, width] = data.shape("input");
     // Without a size to resize to, the middle was cut to the input's shape first: near to its shorter side.
-    const resize = data.resize ?? Math.min(height, width);
-    return { resize, crop: [height, width], mean: data.mean ?? null, std: data.std ?? null };
+    const resize = data.has("resize") ? data.whole("resize") : Math.min(height, width);
+    const ofChannels = (field: string) => (data.has(field) ? data.numbers(field, channels) : null);
+    return { resize, crop: [height, width], mean: ofChannels("mean"), std: ofChannels("std") };
   }
   if (!Object.hasOwn(torchvisionModels, name.toLowerCase())) return asItIs;
   const [height, width] = inputShape.slice(-2) as [number, number];

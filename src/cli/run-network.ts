@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import type { Argv, InferredOptionTypes, Options } from "yargs";
 import { explained, inMode, type Network, tensorsIn } from "../analysis/recording.ts";
@@ -12,6 +13,7 @@ import {
   writeSafetensors,
 } from "../formats/node.ts";
 import { noGrad, type Tensor } from "../tensor/index.ts";
+import { readRunFields } from "../training/run-fields.ts";
 import { checkFolder } from "./check-folder.ts";
 import { useWasm } from "./device.ts";
 import { UsageError } from "./errors.ts";
@@ -86,7 +88,7 @@ export async function handler({ model, input: path, ...asked }: RunOptions): Pro
     }
     await checkFolder(out);
   }
-  const labels = asked.labels === undefined ? [] : await linesOf(asked.labels);
+  const labels = asked.labels === undefined ? await classNames(model) : await linesOf(asked.labels);
   useWasm(asked.threads);
   const { network, given, how } = await modelAndInput(model, path, asked);
   const loaded = await loadKnownWeights(model, network, asked);
@@ -128,6 +130,15 @@ async function modelAndInput(model: string, path: string, asked: Omit<RunOptions
   const given = await readNumbers(path);
   const { network } = await findModel(model, { ...asked, input: given.shape.join("x") });
   return { network, given, how: null };
+}
+
+/** Those of a run's folder; of other models none are known. */
+async function classNames(model: string): Promise<readonly string[]> {
+  const entry = await stat(model).catch(() => null);
+  if (!entry?.isDirectory()) return [];
+  const config = await readRunFields(model);
+  const data = config.has("data") ? config.object("data") : null;
+  return data?.has("classes") ? data.texts("classes") : [];
 }
 
 const linesOf = async (path: string) =>

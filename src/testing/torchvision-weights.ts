@@ -11,12 +11,12 @@ export const torchvisionMissing = (() => {
   }
 })();
 
-/** Writes resnet18's state_dict, of random numbers, as torch.save does. */
-export function saveResnet18(path: string): void {
+/** Writes the state_dict of one of torchvision's networks, of random numbers, as torch.save does. */
+export function saveWeights(network: string, path: string): void {
   const source = `
 import sys, torch, torchvision
 torch.manual_seed(0)
-torch.save(torchvision.models.resnet18().state_dict(), sys.argv[1])
+torch.save(getattr(torchvision.models, sys.argv[1])().state_dict(), sys.argv[2])
 `;
-  execFileSync(python, ["-c", source, path], { stdio: "ignore" });
+  execFileSync(python, ["-c", source, network, path], { stdio: "ignore" });
 }

@@ -1,11 +1,11 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import { recordNetwork } from "../../analysis/recording.ts";
 import { ConvsmithError } from "../../core/errors.ts";
 import { isWeightFile, readTensorFile } from "../../formats/node.ts";
 import type { PytorchRecipe } from "../../formats/pytorch/export/index.ts";
 import { models } from "../../models/registry.ts";
-import type { ClassificationRecipe, EspcnRecipe, RunConfig } from "../../training/node.ts";
+import { type RunFields, readRunFields } from "../../training/run-fields.ts";
 import type { FoundModel } from "../model.ts";
 
 /** Where a network comes from: how it was trained, and what weights of it have to say to be known again. */
@@ -19,63 +19,77 @@ export interface PytorchOrigin {
 
 type Options = Readonly<Record<string, unknown>>;
 
+const augments = ["none", "flip", "dihedral", "crop"] as const;
+
 /** A run's folder says all; for other networks the recipe is the usual one of their kind. */
 export async function pytorchOrigin(model: FoundModel, options: Options): Promise<PytorchOrigin> {
   const folder = (await stat(model.name).catch(() => null))?.isDirectory() ? model.name : null;
   if (folder === null)
     return { recipe: usualRecipe(model), metadata: await metadataOf(model, options), isRun: false, unlike: null };
-  const config = await readConfig(folder);
-  const { metadata: kept } = await readTensorFile(join(folder, "model.safetensors"));
-  const metadata = { format: "pt", ...kept, training: withoutFigures(kept.training) };
+  const config = await readRunFields(folder);
+  const weights = join(folder, "model.safetensors");
+  const { metadata: kept } = await readTensorFile(weights);
+  const metadata = { format: "pt", ...kept, training: withoutFigures(weights, kept.training) };
   const unlike = unlikeTrainScript(config);
   const recipe = unlike === null ? ((await runRecipe(folder, config)) ?? usualRecipe(model)) : null;
   return { recipe, metadata, isRun: true, unlike };
 }
 
 /** How the run was made, without how far it was and how good: that changes there. */
-function withoutFigures(training = "{}"): string {
-  const { step: _step, validation: _validation, ...rest } = JSON.parse(training);
-  return JSON.stringify(rest);
-}
-
-async function readConfig(folder: string): Promise<RunConfig> {
+function withoutFigures(file: string, training = "{}"): string {
+  let made: unknown;
   try {
-    return JSON.parse(await readFile(join(folder, "config.json"), "utf8"));
+    made = JSON.parse(training);
   } catch {
-    throw new ConvsmithError(`${folder}: its config.json can't be read`);
+    made = null;
   }
+  if (typeof made !== "object" || made === null || Array.isArray(made))
+    throw new ConvsmithError(
+      `${file}: "training" in its metadata must be a JSON object. Put back what training wrote.`,
+    );
+  return JSON.stringify({ ...made, step: undefined, validation: undefined });
 }
 
 /** Another recipe than the run's would train another network, so there is none. */
-function unlikeTrainScript({ options, data }: RunConfig): string | null {
-  if ([options.freeze ?? []].flat().length > 0) return "frozen layers";
-  if (options.augment === "crop") return "random crops";
-  return (data.resize ?? null) === null ? null : "resized pictures";
+function unlikeTrainScript(config: RunFields): string | null {
+  const [options, data] = [config.object("options"), config.object("data")];
+  if (options.has("freeze") && options.texts("freeze").length > 0) return "frozen layers";
+  if (options.choice("augment", augments) === "crop") return "random crops";
+  return data.has("resize") ? "resized pictures" : null;
 }
 
 /** Null for a run of another kind. */
-async function runRecipe(folder: string, config: RunConfig): Promise<PytorchRecipe | null> {
-  const { options, limit, data } = config;
-  const { seed, lr, finalLr, warmup, batch, augment } = options as unknown as ClassificationRecipe;
-  const steps = limit.steps ?? (limit.epochs === undefined ? await stepsDone(folder) : 0);
+async function runRecipe(folder: string, config: RunFields): Promise<PytorchRecipe | null> {
+  const [options, limit, data] = [config.object("options"), config.object("limit"), config.object("data")];
+  const epochs = limit.has("epochs") ? limit.whole("epochs") : 0;
+  const steps = limit.has("steps") ? limit.whole("steps") : epochs === 0 ? await stepsDone(folder) : 0;
   const shared = {
-    data: resolve(String(options.data)),
-    seed,
-    lr,
-    final_lr: finalLr,
-    warmup,
-    batch,
-    augment,
+    data: resolve(options.text("data")),
+    seed: options.whole("seed", 0),
+    lr: options.number("lr"),
+    final_lr: options.number("finalLr"),
+    warmup: options.whole("warmup"),
+    batch: options.whole("batch"),
+    augment: options.choice("augment", augments),
     steps,
-    epochs: limit.epochs ?? 0,
+    epochs,
   };
-  if (config.task === "espcn") {
-    const { scale, patch, stride, copies } = options as unknown as EspcnRecipe;
-    const validate = options.validate === "" ? "" : resolve(String(options.validate));
-    return { task: "super-resolution", ...shared, validate, scale, patch, stride, copies };
+  if (config.text("task") === "espcn") {
+    const validate = options.text("validate");
+    return {
+      task: "super-resolution",
+      ...shared,
+      validate: validate === "" ? "" : resolve(validate),
+      scale: options.whole("scale", 2),
+      patch: options.whole("patch"),
+      stride: options.whole("stride"),
+      copies: options.numbers("copies"),
+    };
   }
-  const { input, mean, std } = data as Readonly<Record<string, readonly number[] | undefined>>;
-  return input && mean && std ? { task: "classification", ...shared, input, mean, std } : null;
+  if (!data.has("input") || !data.has("mean") || !data.has("std")) return null;
+  const input = data.shape("input");
+  const [mean, std] = [data.numbers("mean", input[0]), data.numbers("std", input[0])];
+  return { task: "classification", ...shared, input, mean, std };
 }
 
 /** A run that time limited has no number of steps but those that it made. */

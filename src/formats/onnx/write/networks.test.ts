@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import "../../../index.ts";
 import type { Network } from "../../../analysis/recording.ts";
+import { BasicBlock, Bottleneck } from "../../../models/blocks/residual.ts";
 import { ConvNeXt } from "../../../models/convnext.ts";
 import { DenseNet } from "../../../models/densenet.ts";
 import type { ModelOptions } from "../../../models/ready-model.ts";
 import { createModel } from "../../../models/registry.ts";
+import { ResNet } from "../../../models/resnet.ts";
 import { Unet } from "../../../models/unet.ts";
 import * as nn from "../../../nn/index.ts";
 import { manualSeed, noGrad, type Tensor, tensor } from "../../../tensor/index.ts";
@@ -49,8 +51,14 @@ const families: Readonly<Record<string, () => { network: nn.Module; shape: reado
   mobilenet_v2: known("mobilenet_v2", { classes: 5, widthMultiplier: 0.25 }),
   mobilenet_v3: known("mobilenet_v3_small", { classes: 5, widthMultiplier: 0.5 }),
   regnet_y: known("regnet_y_400mf", { classes: 5 }),
-  resnet18: known("resnet18", { classes: 5 }),
-  resnet50: known("resnet50", { classes: 5, widthMultiplier: 0.25 }),
+  resnet18: () => ({
+    network: new ResNet({ block: BasicBlock, depths: [2, 1, 1, 1] }, { numClasses: 5 }),
+    shape: [1, 3, 32, 32],
+  }),
+  resnet50: () => ({
+    network: new ResNet({ block: Bottleneck, depths: [2, 1, 1, 1] }, { numClasses: 5, widthMultiplier: 0.25 }),
+    shape: [1, 3, 32, 32],
+  }),
   shufflenet_v2: known("shufflenet_v2_x0_5", { classes: 5 }),
   squeezenet: known("squeezenet1_1", { classes: 5 }),
   unet: () => ({ network: new Unet({ width: 4 }), shape: [1, 1, 32, 32] }),
