@@ -54,6 +54,8 @@ function shapeOf(inputs: readonly OnnxInput[], sizes: ReadonlyMap<string, number
   }
   const { name, dimensions } = input;
   if (!dimensions) throw new ArgumentError(`does not tell the shape of ${name}. Give it: --input 1x3x224x224.`);
+  if (dimensions.length === 0)
+    throw new ArgumentError(`its input ${name} is a single number: nothing to lay a network on`);
   const named = dimensions.filter((each) => typeof each === "string");
   const stray = [...sizes.keys()].find((each) => !named.includes(each));
   if (stray !== undefined) {
