@@ -242,7 +242,19 @@ describe("names the byte of an input or output", () => {
     expect(found.byte).toBe(byteOf(missing.bytes, ValueSchema, missing.model.graph!.output[0]!));
     const twice = change(({ output }) => output.push(output[0]!));
     expect((await refused(twice.bytes)).message).toMatch(/the output "y" is listed twice/);
-    const none = change((graph) => (graph.output = []));
-    expect((await refused(none.bytes)).message).toMatch(/its graph has no output/);
+  });
+
+  it("of the graph, where it has none", async () => {
+    const outputs = change((graph) => (graph.output = []));
+    const inputs = change((graph) => (graph.input = []));
+    // Behind the version of the format.
+    expect(await refused(outputs.bytes)).toMatchObject({
+      byte: 2,
+      message: expect.stringMatching(/its graph has no output/),
+    });
+    expect(await refused(inputs.bytes)).toMatchObject({
+      byte: 2,
+      message: expect.stringMatching(/has 0 inputs: only networks of one/),
+    });
   });
 });

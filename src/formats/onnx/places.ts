@@ -25,11 +25,12 @@ function partsOf(bytes: Uint8Array, number: number, { from, to }: Omit<Part, "st
   return found;
 }
 
-/** The bytes at which the nodes, stored tensors, inputs and outputs of a decoded graph begin in its file. */
+/** The bytes at which a decoded graph, and its nodes, stored tensors, inputs and outputs, begin in its file. */
 export function placesIn({ graph }: Model, bytes: Uint8Array): ReadonlyMap<object, number> {
   const places = new Map<object, number>();
   // A graph may be written in pieces, which are joined.
   const pieces = partsOf(bytes, ModelSchema.field.graph.number, { from: 0, to: bytes.length });
+  if (graph && pieces[0]) places.set(graph, pieces[0].start);
   for (const list of ["node", "initializer", "input", "output"] as const) {
     const parts = pieces.flatMap((piece) => partsOf(bytes, GraphSchema.field[list].number, piece));
     for (const [at, { start }] of parts.entries()) {

@@ -64,11 +64,11 @@ export function tensorShape({ dims, name }: Tensor): number[] {
 }
 
 /**
- * The numbers of a tensor: raw, or in the fields for its type.
+ * The numbers of a tensor: raw, as which others can be given, or in the fields for its type.
  * @throws ConvsmithError for a type that is not read, or where there are not as many numbers as the shape has.
  */
-export function storedTensor(tensor: Tensor): StoredTensor {
-  const { name, dataType, rawData } = tensor;
+export function storedTensor(tensor: Tensor, rawData = tensor.rawData): StoredTensor {
+  const { name, dataType } = tensor;
   const fail = (problem: string): never => {
     throw new ConvsmithError(`tensor ${shown(name)} ${problem}`);
   };

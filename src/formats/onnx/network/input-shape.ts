@@ -34,6 +34,8 @@ const shown = (dimensions: readonly Dimension[]) => dimensions.map((each) => eac
 /** A network of one input, as its file says it. */
 interface Described {
   readonly file: string;
+  /** Where its graph begins in the file. */
+  readonly byte: number | null;
   readonly inputs: readonly OnnxInput[];
 }
 
@@ -41,9 +43,9 @@ interface Described {
  * The shape of a network's input. `sizes`: those of named dimensions; a batch that is left open is 1.
  * @throws ArgumentError that names a dimension without a size, and a size without a dimension.
  */
-export function inputShapeOf({ file, inputs }: Described, sizes: ReadonlyMap<string, number> = new Map()): Shape {
+export function inputShapeOf({ file, byte, inputs }: Described, sizes: ReadonlyMap<string, number> = new Map()): Shape {
   const [input, second] = inputs;
-  return inFile(file, (second ?? input)?.byte ?? null, () => shapeOf(inputs, sizes));
+  return inFile(file, (second ?? input)?.byte ?? byte, () => shapeOf(inputs, sizes));
 }
 
 function shapeOf(inputs: readonly OnnxInput[], sizes: ReadonlyMap<string, number>): Shape {

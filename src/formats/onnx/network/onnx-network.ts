@@ -40,6 +40,8 @@ export class OnnxNetwork extends Module {
   readonly inputs: readonly OnnxInput[];
   readonly outputs: readonly string[];
   readonly file: string;
+  /** Where its graph begins in the file; null for a model that was made in memory. */
+  readonly byte: number | null;
   readonly #layers: readonly Layer[];
   /** Where each output begins in the file. */
   readonly #outputBytes: readonly (number | null)[];
@@ -57,8 +59,9 @@ export class OnnxNetwork extends Module {
     const graph = model.graph!;
     this.file = file;
     const byteOf = (part: object) => places?.get(part) ?? null;
+    this.byte = byteOf(graph);
     const about: About = (part, body) => readingFile(file, byteOf(part), body);
-    if (graph.output.length === 0) throw new FileFormatError(file, "its graph has no output");
+    if (graph.output.length === 0) throw new FileFormatError(file, "its graph has no output", this.byte ?? 0);
     checkNames(graph, about);
     const stored = new Map(graph.initializer.map((each) => [each.name, each]));
     this.inputs = graph.input

@@ -37,7 +37,7 @@ export async function readOnnxNetwork(path: string): Promise<OnnxNetwork> {
         `the numbers of ${tensor.name} lie in ${location} up to its byte ${end}, but that file ends at ${file.length}`,
       );
     }
-    return storedTensor({ ...tensor, rawData: file.subarray(offset, end) });
+    return storedTensor(tensor, file.subarray(offset, end));
   };
   return new OnnxNetwork(model, path, { places, external }).eval();
 }
