@@ -75,7 +75,13 @@ async function build(input) {
   });
   // Another fiftieth: it joins what Rolldown leaves apart.
   const { minify } = await import("terser");
-  const options = { module: true, ecma: 2020, keep_classnames: true, compress: { passes: 3 }, format: { comments: false } };
+  const options = {
+    module: true,
+    ecma: 2020,
+    keep_classnames: true,
+    compress: { passes: 3 },
+    format: { comments: false },
+  };
   return (await minify(output[0].code, options)).code;
 }
 

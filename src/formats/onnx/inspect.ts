@@ -1,7 +1,9 @@
 import type { FileFacts, TensorFacts } from "../inspect-file.ts";
 import { bytesOf } from "../stored-tensor.ts";
+import { readingFile } from "./in-file.ts";
 import type { Graph, Model, Node } from "./model_pb.ts";
 import { opsetOf, parseOnnx } from "./parse.ts";
+import { placesIn } from "./places.ts";
 import { dtypeOf, tensorShape, typeName } from "./tensor.ts";
 import type { Value } from "./value_pb.ts";
 
@@ -9,6 +11,7 @@ import type { Value } from "./value_pb.ts";
 export function inspectOnnx(bytes: Uint8Array, file: string): FileFacts {
   const model = parseOnnx(bytes, file);
   const graph = model.graph!;
+  const places = placesIn(model, bytes);
   const stored = new Set(graph.initializer.map(({ name }) => name));
   const entries = [
     { name: "opset", value: opsets(model) },
@@ -20,7 +23,7 @@ export function inspectOnnx(bytes: Uint8Array, file: string): FileFacts {
     { name: "operators", value: operators(graph) },
   ];
   const tensors = graph.initializer.map((tensor): TensorFacts => {
-    const shape = tensorShape(tensor, file);
+    const shape = readingFile(file, places.get(tensor) ?? null, () => tensorShape(tensor));
     const elements = shape.reduce((product, each) => product * each, 1);
     const dtype = dtypeOf(tensor.dataType);
     const bytes = dtype ? elements * bytesOf[dtype] : 0;

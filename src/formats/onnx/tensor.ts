@@ -1,6 +1,7 @@
-import { FileFormatError } from "../../core/errors.ts";
+import { ConvsmithError } from "../../core/errors.ts";
 import type { ByteRange, ByteSource } from "../byte-source.ts";
 import { bytesOf, type StoredDtype, type StoredTensor, tensorReadBy } from "../stored-tensor.ts";
+import { shownName as shown } from "./in-file.ts";
 import type { Tensor } from "./value_pb.ts";
 
 /** Element types by ONNX's numbers. */
@@ -46,59 +47,54 @@ export interface ExternalData {
   readonly length: number | null;
 }
 
-/** Shape and type of a tensor in a file. @throws FileFormatError for sizes below 0 or beyond what can be counted. */
-export function tensorShape({ dims, name }: Tensor, file: string): number[] {
+/** More axes than any tensor of a network has. */
+export const mostAxes = 64;
+
+/** The shape of a tensor in a file. @throws ConvsmithError for sizes below 0 or beyond what can be counted. */
+export function tensorShape({ dims, name }: Tensor): number[] {
+  if (dims.length > mostAxes)
+    throw new ConvsmithError(`tensor ${shown(name)} has ${dims.length} axes, above ${mostAxes}`);
   const shape = dims.map(Number);
   const count = shape.reduce((product, each) => product * each, 1);
   if (!shape.every((each) => Number.isSafeInteger(each) && each >= 0) || !Number.isSafeInteger(count)) {
-    throw new FileFormatError(file, `tensor ${shown(name)} has the shape [${shape.join(", ")}]`);
+    throw new ConvsmithError(
+      `tensor ${shown(name)} has the shape [${dims.join(", ")}], but needs sizes from 0, of fewer than 2^53 elements`,
+    );
   }
   return shape;
 }
 
 /**
  * The numbers of a tensor: raw, or in the fields for its type.
- * @throws FileFormatError for a type that is not read, or where there are not as many numbers as the shape has.
+ * @throws ConvsmithError for a type that is not read, or where there are not as many numbers as the shape has.
  */
-export function storedTensor(tensor: Tensor, file: string): StoredTensor {
-  const { dtype, shape } = factsOf(tensor, file);
+export function storedTensor(tensor: Tensor): StoredTensor {
+  const { dtype, shape } = factsOf(tensor);
   const { rawData } = tensor;
   const count = shape.reduce((product, each) => product * each, 1);
   const data = rawData.length > 0 ? rawData : typed(tensor, dtype, count);
-  checkLength(tensor, { dtype, shape }, data.length, file);
+  checkLength(tensor, { dtype, shape }, data.length);
   return { dtype, shape, data };
 }
 
-/** A tensor whose numbers are a part of the source, the file `within`, and are read when somebody asks for them. @throws as storedTensor */
-export function tensorIn(
-  tensor: Tensor,
-  source: ByteSource,
-  { start, end }: ByteRange,
-  file: string,
-  within = file,
-): StoredTensor {
-  const facts = factsOf(tensor, file);
-  checkLength(tensor, facts, end - start, file);
-  return tensorReadBy(facts, () => source.bytes(start, end), { file: within, offset: start });
+/** A tensor whose numbers are a part of the source, a file, and are read when somebody asks for them. @throws as storedTensor */
+export function tensorIn(tensor: Tensor, source: ByteSource, { start, end }: ByteRange, file: string): StoredTensor {
+  const facts = factsOf(tensor);
+  checkLength(tensor, facts, end - start);
+  return tensorReadBy(facts, () => source.bytes(start, end), { file, offset: start });
 }
 
-function factsOf(tensor: Tensor, file: string) {
+function factsOf(tensor: Tensor) {
   const dtype = types[tensor.dataType];
-  if (dtype) return { dtype, shape: tensorShape(tensor, file) };
+  if (dtype) return { dtype, shape: tensorShape(tensor) };
   const kind = typeName(tensor.dataType);
-  throw new FileFormatError(file, `tensor ${shown(tensor.name)} has elements of ${kind}, which are not read`);
+  throw new ConvsmithError(`tensor ${shown(tensor.name)} has elements of ${kind}, which are not read`);
 }
 
-function checkLength(
-  { name }: Tensor,
-  { dtype, shape }: ReturnType<typeof factsOf>,
-  length: number,
-  file: string,
-): void {
+function checkLength({ name }: Tensor, { dtype, shape }: ReturnType<typeof factsOf>, length: number): void {
   const bytes = shape.reduce((product, each) => product * each, bytesOf[dtype]);
   if (length === bytes) return;
-  throw new FileFormatError(
-    file,
+  throw new ConvsmithError(
     `tensor ${shown(name)} of shape [${shape.join(", ")}] and type ${dtype} needs ${bytes} bytes, but has ${length}`,
   );
 }
@@ -131,12 +127,12 @@ function typed(tensor: Tensor, dtype: StoredDtype, count: number): Uint8Array {
   }
 }
 
-/** Null for a tensor whose numbers are in the file. @throws FileFormatError for a place outside of the file's folder. */
-export function externalData({ name, dataLocation, externalData }: Tensor, file: string): ExternalData | null {
+/** Null for a tensor whose numbers are in the file. @throws ConvsmithError for a place outside of the file's folder. */
+export function externalData({ name, dataLocation, externalData }: Tensor): ExternalData | null {
   if (dataLocation !== 1) return null;
   const entries = new Map(externalData.map(({ key, value }) => [key, value]));
   const fail = (problem: string): never => {
-    throw new FileFormatError(file, `tensor ${shown(name)} ${problem}`);
+    throw new ConvsmithError(`tensor ${shown(name)} ${problem}`);
   };
   const location = entries.get("location") ?? fail("lies in another file, but it is not said in which");
   if (/^([/\\]|[a-z]:)/i.test(location) || location.split(/[/\\]/).includes("..")) {
@@ -150,5 +146,3 @@ export function externalData({ name, dataLocation, externalData }: Tensor, file:
   };
   return { location, offset: whole("offset") ?? 0, length: whole("length") };
 }
-
-const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);

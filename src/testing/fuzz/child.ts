@@ -56,7 +56,7 @@ for (let index = task.from; index < task.to; index++) {
   const taken = peak();
   if (error !== null) {
     refused++;
-    const problem = problemOf(error, format === "idx" ? inputs : path);
+    const problem = problemOf(error, format === "idx" ? inputs : path, format);
     if (problem) report("error", problem, (error as Error).stack ?? "");
   }
   if (milliseconds > slowest.milliseconds) slowest = { index, milliseconds };

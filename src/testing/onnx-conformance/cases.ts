@@ -61,5 +61,5 @@ export function readTensor(file: string, declared: Declared): Value {
   // Some versions of the tests store bfloat16 as whole numbers of 16 bits.
   const asHalves = tensor.dataType === uint16 && declared.type?.tensorType?.elemType === bfloat16;
   const typed = asHalves ? { ...tensor, dataType: bfloat16 } : tensor;
-  return knownOf(realTensor(tensor.name, storedTensor(typed, file)), typed.dataType);
+  return knownOf(realTensor(tensor.name, storedTensor(typed)), typed.dataType);
 }

@@ -1,6 +1,7 @@
 import { ArgumentError } from "../../../core/errors.ts";
 import type { Shape } from "../../../core/shape.ts";
 import type { Tensor } from "../../../tensor/index.ts";
+import { shownName } from "../in-file.ts";
 import type { Attribute, Node } from "../model_pb.ts";
 import { known, type Value } from "./value.ts";
 
@@ -57,11 +58,29 @@ export class Call {
     return this.tensor(input).shape;
   }
 
+  /** Sizes of an input of as many axes as `layout` names, such as "[N, C, H, W]". @throws ArgumentError */
+  sizes(input: number, layout: string): Shape {
+    const { shape } = this.tensor(input);
+    const open = layout.includes("…");
+    const count = layout.split(",").length - (open ? 1 : 0);
+    if (open ? shape.length < count : shape.length !== count) {
+      this.fail(`needs ${layout}, got [${shape.join(", ")}]`);
+    }
+    return shape;
+  }
+
+  /** An axis counted from the front. @throws ArgumentError for one that an input of this rank does not have. */
+  axis(axis: number, rank: number): number {
+    const at = axis < 0 ? axis + rank : axis;
+    return at >= 0 && at < rank ? at : this.fail(`axis ${axis} is not one of ${rank}`);
+  }
+
   /** Numbers that decide what is recorded, such as sizes. */
   numbers(input: number): number[] {
     const { numbers } = this.value(input);
+    const name = shownName(this.node.input[input] ?? "");
+    if (numbers?.some(Number.isNaN)) this.fail(`its input ${name} holds what is no number`);
     if (numbers) return [...numbers];
-    const name = JSON.stringify(this.node.input[input]);
     return this.refuse(`its input ${name} must be known before the network runs, but is computed from its input`);
   }
 
@@ -112,7 +131,8 @@ export class Call {
   checkAttributes(): void {
     for (const name of this.#attributes.keys()) {
       // The first operators told with it where they may write.
-      if (!this.#read.has(name) && name !== "consumed_inputs") this.refuse(`its attribute ${name} is not supported`);
+      if (!this.#read.has(name) && name !== "consumed_inputs")
+        this.refuse(`its attribute ${name.slice(0, 80)} is not supported`);
     }
   }
 

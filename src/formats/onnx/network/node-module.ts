@@ -1,4 +1,4 @@
-import { ConvsmithError } from "../../../core/errors.ts";
+import { ConvsmithError, oneLine } from "../../../core/errors.ts";
 import { noteGap } from "../../../core/gap.ts";
 import { Module } from "../../../nn/index.ts";
 import { type Buffer, type Parameter, Tensor } from "../../../tensor/index.ts";
@@ -9,9 +9,11 @@ import { operators } from "./operators/index.ts";
 import type { Told } from "./told-shapes.ts";
 import { computed, fold, unknownValue, type Value } from "./value.ts";
 
-/** "Conv", and "com.microsoft.FusedConv" for an operator that is not ONNX's own. */
-export const operatorName = ({ domain, opType }: Node): string =>
-  domain && domain !== "ai.onnx" ? `${domain}.${opType}` : opType;
+/** "Conv", and "com.microsoft.FusedConv" for an operator that is not ONNX's own; a name that no operator has is cut off. */
+export function operatorName({ domain, opType }: Node): string {
+  const name = domain && domain !== "ai.onnx" ? `${domain}.${opType}` : opType;
+  return name === "" ? "(none)" : oneLine(name.length > 80 ? `${name.slice(0, 80)}…` : name);
+}
 
 export const operatorOf = (node: Node): Operator | undefined => {
   const name = operatorName(node);
@@ -32,8 +34,9 @@ export class OnnxNode extends Module {
     for (const [input, tensor] of own) Object.assign(this, { [`input${input}`]: tensor });
   }
 
-  /** `told`: the shape that the file says a tensor has. It is asked where the walk goes on behind what is not known. */
-  forward(inputs: readonly (Value | null)[], told: (name: string) => Told | null = () => null): readonly Value[] {
+  /** `given`: what a tensor's name stands for. `told`: the shape that the file says a tensor has. It is asked where the walk goes on behind what is not known. */
+  forward(given: (name: string) => Value, told: (name: string) => Told | null = () => null): readonly Value[] {
+    const inputs = this.node.input.map((name) => (name === "" ? null : given(name)));
     const operator = operatorOf(this.node);
     if (!operator) return this.#gap(new ConvsmithError(`the operator ${operatorName(this.node)} is not known`), told);
     const open = inputs.findIndex((each) => each?.unknown);

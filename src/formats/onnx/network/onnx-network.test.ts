@@ -11,7 +11,8 @@ import { parseIdx } from "../../../data/idx.ts";
 import { type Tensor, tensor } from "../../../index.ts";
 import { attribute, floats, ints, onnxModel } from "../../../testing/onnx-model.ts";
 import { ModelSchema } from "../model_pb.ts";
-import { inputShapeOf, OnnxNetwork } from "./onnx-network.ts";
+import { inputShapeOf } from "./input-shape.ts";
+import { OnnxNetwork } from "./onnx-network.ts";
 import { readOnnxNetwork } from "./read-network.ts";
 
 const network = (...model: Parameters<typeof onnxModel>) => new OnnxNetwork(onnxModel(...model), "net.onnx").eval();
@@ -183,7 +184,7 @@ describe("what is asked for, and what is refused", () => {
       [],
       [1],
     );
-    expect(() => net.forward(tensor([1]))).toThrow("y (Relu): its attribute twice is not supported");
+    expect(() => net.forward(tensor([1]))).toThrow("net.onnx: y (Relu): its attribute twice is not supported");
   });
 
   it("sizes that are computed from the input's numbers", () => {
@@ -193,7 +194,7 @@ describe("what is asked for, and what is refused", () => {
 
   it("a tensor that no node gives", () => {
     const net = network([{ opType: "Relu", input: ["z"], output: ["y"] }], [], [1]);
-    expect(() => net.forward(tensor([1]))).toThrow('net.onnx: node y needs the tensor "z", which no node gives');
+    expect(() => net.forward(tensor([1]))).toThrow('net.onnx: y (Relu): needs the tensor "z", which no node gives');
   });
 });
 
@@ -217,11 +218,15 @@ it("reads tensors in files of their own, and says which is missing", async () =>
     const model = onnxModel([{ opType: "Add", input: ["x", "w"], output: ["y"] }], [stored as never], [1, 2]);
     const path = join(folder, "net.onnx");
     await writeFile(path, toBinary(ModelSchema, create(ModelSchema, model)));
-    await expect(readOnnxNetwork(path)).rejects.toThrow(/the numbers of w are in another file: .*w\.bin: cannot read/);
+    await expect(readOnnxNetwork(path)).rejects.toThrow(
+      /the numbers of w are in another file: .*w\.bin: cannot read.* \(at byte \d+\)/,
+    );
     await writeFile(join(folder, "w.bin"), new Uint8Array(Float32Array.of(9, 10, 20).buffer));
     expect(await numbers(await readOnnxNetwork(path), tensor([1, 2], [1, 2]))).toEqual([11, 22]);
     await writeFile(join(folder, "w.bin"), new Uint8Array(4));
-    await expect(readOnnxNetwork(path)).rejects.toThrow("ends before 12, where w does");
+    await expect(readOnnxNetwork(path)).rejects.toThrow(
+      /net\.onnx: the numbers of w lie in w\.bin up to its byte 12, but that file ends at 4 \(at byte \d+\)/,
+    );
   } finally {
     await rm(folder, { recursive: true });
   }

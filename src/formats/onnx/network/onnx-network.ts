@@ -1,28 +1,35 @@
-import { ArgumentError, ConvsmithError } from "../../../core/errors.ts";
-import type { Shape } from "../../../core/shape.ts";
+import { ArgumentError, ConvsmithError, FileFormatError } from "../../../core/errors.ts";
 import { Module } from "../../../nn/index.ts";
 import { Buffer, Parameter, type StoredTensor, type Tensor } from "../../../tensor/index.ts";
 import { toFloat32 } from "../../safetensors-dtype.ts";
 import { realTensor, type StoredTensor as Stored } from "../../stored-tensor.ts";
+import { inFile, readingFile } from "../in-file.ts";
 import type { Model, Node } from "../model_pb.ts";
 import { opsetOf } from "../parse.ts";
 import { storedTensor } from "../tensor.ts";
 import type { Tensor as FileTensor } from "../value_pb.ts";
+import { type About, checkNames, keyOf } from "./check-names.ts";
+import { fewInputs, inputOf, type OnnxInput } from "./input-shape.ts";
 import { kindOf, knownOf } from "./known-tensor.ts";
+import { missingTensor } from "./missing-tensor.ts";
 import { classOf, type OnnxNode, operatorName, operatorOf } from "./node-module.ts";
-import { type Dimension, dimensionsOf, ToldShapes } from "./told-shapes.ts";
+import { ToldShapes } from "./told-shapes.ts";
 import { computed, type Value } from "./value.ts";
-
-export interface OnnxInput {
-  readonly name: string;
-  /** Null where the file does not tell the rank. */
-  readonly dimensions: readonly Dimension[] | null;
-  /** ONNX's number of its element type; 0 where the file does not tell it. */
-  readonly type: number;
-}
 
 /** Gives the numbers of a stored tensor, wherever they lie. */
 export type ReadTensor = (tensor: FileTensor) => Stored;
+
+/** Where a model comes from, beside its name. */
+interface Origin {
+  /** The bytes at which its parts begin; none for a model that was made in memory. */
+  readonly places?: ReadonlyMap<object, number>;
+  readonly read?: ReadTensor;
+}
+
+interface Layer {
+  readonly module: OnnxNode;
+  readonly byte: number | null;
+}
 
 /**
  * An ONNX graph as a network: each node is a layer, recorded with the ops of this package, so that all that works on a
@@ -33,7 +40,11 @@ export class OnnxNetwork extends Module {
   readonly inputs: readonly OnnxInput[];
   readonly outputs: readonly string[];
   readonly file: string;
-  readonly #nodes: readonly OnnxNode[];
+  /** Where its graph begins in the file; null for a model that was made in memory. */
+  readonly byte: number | null;
+  readonly #layers: readonly Layer[];
+  /** Where each output begins in the file. */
+  readonly #outputBytes: readonly (number | null)[];
   readonly #told: ToldShapes;
   readonly #stored = new Map<string, Parameter | Buffer>();
   readonly #known = new Map<string, Value>();
@@ -42,32 +53,36 @@ export class OnnxNetwork extends Module {
   /** How many nodes have a name so far: a file may give all the same one. */
   readonly #counts = new Map<string, number>();
 
-  /** @throws FileFormatError for tensors that can't be read. */
-  constructor(model: Model, file: string, read: ReadTensor = (tensor) => storedTensor(tensor, file)) {
+  /** @throws FileFormatError for tensors that can't be read, and for names of which two parts make use. */
+  constructor(model: Model, file: string, { places, read = storedTensor }: Origin = {}) {
     super();
     const graph = model.graph!;
     this.file = file;
+    const byteOf = (part: object) => places?.get(part) ?? null;
+    this.byte = byteOf(graph);
+    const about: About = (part, body) => readingFile(file, byteOf(part), body);
+    if (graph.output.length === 0) throw new FileFormatError(file, "its graph has no output", this.byte ?? 0);
+    checkNames(graph, about);
     const stored = new Map(graph.initializer.map((each) => [each.name, each]));
     this.inputs = graph.input
       .filter(({ name }) => !stored.has(name))
-      .map((each) => ({
-        name: each.name,
-        dimensions: dimensionsOf(each),
-        type: each.type?.tensorType?.elemType ?? 0,
-      }));
+      .map((each) => about(each, () => inputOf(each, byteOf(each))));
     this.#told = new ToldShapes(graph);
     this.outputs = graph.output.map(({ name }) => name);
+    this.#outputBytes = graph.output.map(byteOf);
     const opset = opsetOf(model) ?? 1;
     const numbers = (tensor: FileTensor) => realTensor(tensor.name, read(tensor));
+    const knownTensor = (tensor: FileTensor) => about(tensor, () => knownOf(numbers(tensor), tensor.dataType));
     const hold = (tensor: FileTensor, asBuffer: boolean): Parameter | Buffer => {
-      const found = numbers(tensor);
+      const found = about(tensor, () => numbers(tensor));
       const { shape } = found;
-      const initial = () => toFloat32(found);
+      const byte = byteOf(tensor);
+      const initial = () => readingFile(file, byte, () => toFloat32(found));
       const made = asBuffer ? new Buffer(shape, initial, tensor.name) : new Parameter(shape, initial, tensor.name);
       this.#stored.set(tensor.name, made);
       return made;
     };
-    const nodes: OnnxNode[] = [];
+    const layers: Layer[] = [];
     for (const node of graph.node) {
       const [first = ""] = node.input;
       const shared = this.#aliases.get(first) ?? first;
@@ -82,18 +97,18 @@ export class OnnxNetwork extends Module {
         const tensor = stored.get(name);
         if (!tensor || this.#stored.has(name) || this.#known.has(name)) continue;
         if (!isFloat(tensor) || tensor.dims.length === 0 || operator?.plain?.includes(input)) {
-          this.#known.set(name, knownOf(numbers(tensor), tensor.dataType));
+          this.#known.set(name, knownTensor(tensor));
         } else own.set(input, hold(tensor, operator?.buffers?.includes(input) ?? false));
       }
       const made = new (classOf(node))(node, opset, own);
-      nodes.push(made);
+      layers.push({ module: made, byte: byteOf(node) });
       Object.defineProperty(this, this.#freeKey(node), { value: made, enumerable: true });
     }
-    this.#nodes = nodes;
+    this.#layers = layers;
     for (const given of this.outputs) {
       const name = this.#aliases.get(given) ?? given;
       const tensor = stored.get(name);
-      if (tensor && !this.#stored.has(name)) this.#known.set(name, knownOf(numbers(tensor), tensor.dataType));
+      if (tensor && !this.#stored.has(name)) this.#known.set(name, knownTensor(tensor));
     }
   }
 
@@ -108,7 +123,7 @@ export class OnnxNetwork extends Module {
   /** As forward, and tells of each output whether its numbers are known already. */
   record(inputs: readonly (Tensor | Value)[]): readonly Value[] {
     if (inputs.length !== this.inputs.length) {
-      throw new ArgumentError(`needs ${this.inputs.length} inputs (${this.#inputNames()}), got ${inputs.length}`);
+      throw new ArgumentError(`needs ${this.inputs.length} inputs (${fewInputs(this.inputs)}), got ${inputs.length}`);
     }
     const values = new Map<string, Value>(this.#known);
     for (const [name, tensor] of this.#stored) values.set(name, computed(tensor));
@@ -126,13 +141,14 @@ export class OnnxNetwork extends Module {
         return [dimensions, ("kind" in given ? given.tensor : given).shape];
       }),
     );
-    for (const each of this.#nodes) {
-      const { node } = each;
-      const given = node.input.map((name) => (name === "" ? null : this.#valueOf(values, name, node)));
-      const found = each.forward(given, told);
-      for (const [at, name] of node.output.entries()) if (name !== "" && found[at]) values.set(name, found[at]);
+    for (const [at, { module, byte }] of this.#layers.entries()) {
+      const given = (name: string) => values.get(name) ?? this.#missing(name, at);
+      const found = inFile(this.file, byte, () => module.forward(given, told));
+      for (const [which, name] of module.node.output.entries()) {
+        if (name !== "" && found[which]) values.set(name, found[which]);
+      }
     }
-    return this.outputs.map((name) => this.#valueOf(values, name, null));
+    return this.outputs.map((name, at) => values.get(name) ?? this.#missingOutput(name, at));
   }
 
   override namedParameters(): Map<string, Parameter> {
@@ -148,19 +164,25 @@ export class OnnxNetwork extends Module {
     return new Map(this.#stored);
   }
 
-  #valueOf(values: ReadonlyMap<string, Value>, name: string, user: Node | null): Value {
-    const found = values.get(name);
-    if (found) return found;
-    const needs = user ? `node ${keyOf(user)} needs` : "its outputs name";
-    const maker = this.#nodes.find(({ node }) => node.output.includes(name))?.node;
-    const why = maker
-      ? `output ${maker.output.indexOf(name)} of ${maker.opType} ${keyOf(maker)}, which is not supported, or comes later`
-      : "which no node gives";
-    throw new ConvsmithError(`${this.file}: ${needs} the tensor ${JSON.stringify(name)}, ${why}`);
+  /** Messages about the whole network begin with its file. */
+  override describe(): string {
+    return this.file;
   }
 
-  #inputNames(): string {
-    return this.inputs.map(({ name }) => name).join(", ");
+  /** @throws ConvsmithError that says why a tensor is not there for the layer at this place. */
+  #missing(name: string, user: number): never {
+    throw new ConvsmithError(`needs ${this.#why(name, user)}`);
+  }
+
+  #missingOutput(name: string, at: number): never {
+    const byte = this.#outputBytes[at] ?? null;
+    const place = byte === null ? "" : ` (at byte ${byte})`;
+    throw new ConvsmithError(`its outputs name ${this.#why(name, this.#layers.length)}${place}`);
+  }
+
+  #why(name: string, user: number): string {
+    const nodes = this.#layers.map(({ module }) => module.node);
+    return missingTensor(name, nodes, user);
   }
 
   /** A path must not hide a property, nor hold a dot, which would part it. */
@@ -180,41 +202,5 @@ function inputValue(given: Tensor, type: number): Value {
   return computed(kind === "float" ? given.to("float32") : given, kind, type || undefined);
 }
 
-function keyOf({ name, output, opType }: Node): string {
-  const text = name || output.find((each) => each !== "") || opType;
-  return text.replace(/^\//, "").replaceAll(".", "_");
-}
-
 /** float32, float16, float64 and bfloat16: all are computed with as float32. */
 const isFloat = ({ dataType }: FileTensor) => [1, 10, 11, 16].includes(dataType);
-
-/**
- * The shape of a network's input. `sizes`: those of named dimensions; a batch that is left open is 1.
- * @throws ArgumentError that names a dimension without a size, and a size without a dimension.
- */
-export function inputShapeOf(network: OnnxNetwork, sizes: ReadonlyMap<string, number> = new Map()): Shape {
-  const { file, inputs } = network;
-  const [input, ...others] = inputs;
-  if (!input || others.length > 0) {
-    const names = inputs.map(({ name }) => name).join(", ");
-    throw new ArgumentError(`${file}: has ${inputs.length} inputs (${names}): only networks of one are taken here`);
-  }
-  const { name, dimensions } = input;
-  if (!dimensions)
-    throw new ArgumentError(`${file}: does not tell the shape of ${name}. Give it: --input 1x3x224x224.`);
-  const named = dimensions.filter((each) => typeof each === "string");
-  const stray = [...sizes.keys()].find((each) => !named.includes(each));
-  if (stray !== undefined) {
-    const there = named.length > 0 ? `the named dimensions ${named.join(", ")}` : "no named dimensions";
-    throw new ArgumentError(`${file}: its input ${name} has no dimension ${stray}, but ${there}`);
-  }
-  return dimensions.map((each, axis) => {
-    if (typeof each === "number") return each;
-    const size = each === null ? undefined : sizes.get(each);
-    if (size !== undefined) return size;
-    if (axis === 0) return 1;
-    const shown = dimensions.map((one) => one ?? "?").join(", ");
-    const way = each === null ? "--input 1x3x224x224" : `--dim ${each}=224, or --input 1x3x224x224`;
-    throw new ArgumentError(`${file}: its input ${name} [${shown}] leaves dimension ${axis} open. Give ${way}.`);
-  });
-}

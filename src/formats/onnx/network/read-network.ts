@@ -1,10 +1,12 @@
 import { dirname, join } from "node:path";
-import { ConvsmithError, FileFormatError } from "../../../core/errors.ts";
+import { ConvsmithError } from "../../../core/errors.ts";
 import { type ByteSource, sourceOf } from "../../byte-source.ts";
 import { sourceAt } from "../../file-source.ts";
 import { readRegular } from "../../read-regular.ts";
+import { readingFile } from "../in-file.ts";
 import type { Model } from "../model_pb.ts";
 import { parseOnnx, parseOnnxOutline } from "../parse.ts";
+import { placesIn } from "../places.ts";
 import { externalData, storedTensor, tensorIn } from "../tensor.ts";
 import type { Tensor } from "../value_pb.ts";
 import { OnnxNetwork, type ReadTensor } from "./onnx-network.ts";
@@ -14,9 +16,9 @@ import { OnnxNetwork, type ReadTensor } from "./onnx-network.ts";
  * @throws FileFormatError for a damaged file; ConvsmithError of one line where a file can't be read.
  */
 export async function readOnnxNetwork(path: string): Promise<OnnxNetwork> {
-  const model = parseOnnx(await readRegular(path), path);
+  const bytes = await readRegular(path);
   const open = async (file: string) => sourceOf(await readRegular(file));
-  return await networkOf(model, path, open, (tensor) => storedTensor(tensor, path));
+  return await networkOf({ model: parseOnnx(bytes, path), bytes }, path, open, storedTensor);
 }
 
 /**
@@ -26,40 +28,45 @@ export async function readOnnxNetwork(path: string): Promise<OnnxNetwork> {
 export async function openOnnxNetwork(path: string): Promise<OnnxNetwork> {
   const source = await sourceAt(path);
   const { model, bytes } = parseOnnxOutline(source, path);
-  return await networkOf(model, path, sourceAt, (tensor) => {
+  return await networkOf({ model, bytes }, path, sourceAt, (tensor) => {
     const { byteOffset, length, buffer } = tensor.rawData;
-    if (buffer !== bytes.buffer || length === 0) return storedTensor(tensor, path);
+    if (buffer !== bytes.buffer || length === 0) return storedTensor(tensor);
     const start = byteOffset - bytes.byteOffset;
     return tensorIn(tensor, source, { start, end: start + length }, path);
   });
 }
 
 async function networkOf(
-  model: Model,
+  { model, bytes }: { readonly model: Model; readonly bytes: Uint8Array },
   path: string,
   open: (path: string) => Promise<ByteSource>,
-  inFile: ReadTensor,
+  inItself: ReadTensor,
 ): Promise<OnnxNetwork> {
+  const places = placesIn(model, bytes);
   const files = new Map<string, ByteSource>();
   for (const tensor of model.graph!.initializer) {
-    const location = externalData(tensor, path)?.location;
+    const byte = places.get(tensor) ?? 0;
+    const location = readingFile(path, byte, () => externalData(tensor))?.location;
     if (location === undefined || files.has(location)) continue;
     const source = await open(join(dirname(path), location)).catch((error: Error) => {
-      throw new ConvsmithError(`${path}: the numbers of ${tensor.name} are in another file: ${error.message}`);
+      throw new ConvsmithError(
+        `${path}: the numbers of ${tensor.name} are in another file: ${error.message} (at byte ${byte})`,
+      );
     });
     files.set(location, source);
   }
   const read = (tensor: Tensor) => {
-    const place = externalData(tensor, path);
-    if (!place) return inFile(tensor);
+    const place = externalData(tensor);
+    if (!place) return inItself(tensor);
     const { location, offset, length } = place;
     const source = files.get(location)!;
     const end = offset + (length ?? source.length - offset);
-    const within = join(dirname(path), location);
     if (end > source.length) {
-      throw new FileFormatError(within, `ends before ${end}, where ${tensor.name} does`, source.length);
+      throw new ConvsmithError(
+        `the numbers of ${tensor.name} lie in ${location} up to its byte ${end}, but that file ends at ${source.length}`,
+      );
     }
-    return tensorIn(tensor, source, { start: offset, end }, path, within);
+    return tensorIn(tensor, source, { start: offset, end }, join(dirname(path), location));
   };
-  return new OnnxNetwork(model, path, read).eval();
+  return new OnnxNetwork(model, path, { places, read }).eval();
 }

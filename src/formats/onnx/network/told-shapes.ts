@@ -7,8 +7,11 @@ import type { Kind } from "./value.ts";
 /** A size of a tensor: a number, a name that stands for one, or null where the file does not say it. */
 export type Dimension = number | string | null;
 
+/** 0 and -1 are how exporters write that a size is not known. */
 export const dimensionsOf = ({ type }: Value): readonly Dimension[] | null =>
-  type?.tensorType?.shape?.dim.map(({ dimValue, dimParam }) => dimParam || Number(dimValue) || null) ?? null;
+  type?.tensorType?.shape?.dim.map(({ dimValue, dimParam }) => {
+    return dimParam || (dimValue === -1n ? null : Number(dimValue) || null);
+  }) ?? null;
 
 export interface Told {
   readonly shape: Shape;

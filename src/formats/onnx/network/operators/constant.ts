@@ -9,7 +9,7 @@ import { rangeOf, wrapped } from "./integers.ts";
 
 function constant(call: Call): Value {
   const tensor = call.stored("value");
-  if (tensor) return knownOf(realTensor("value", storedTensor(tensor, call.node.output[0] ?? "")), tensor.dataType);
+  if (tensor) return knownOf(realTensor("value", storedTensor(tensor)), tensor.dataType);
   const floats = call.floats("value_floats");
   if (floats) return known(floats, [floats.length], "float");
   const ints = call.ints("value_ints");
@@ -59,7 +59,7 @@ export const constants: Operators = {
     plain: [0],
     record(call) {
       const tensor = call.stored("value");
-      const one = tensor ? knownOf(realTensor("value", storedTensor(tensor, "")), tensor.dataType) : null;
+      const one = tensor ? knownOf(realTensor("value", storedTensor(tensor)), tensor.dataType) : null;
       return computed(full(call.numbers(0), one?.numbers?.[0] ?? 0), one?.kind ?? "float", one?.type);
     },
   },

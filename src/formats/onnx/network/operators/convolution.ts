@@ -63,7 +63,7 @@ export const convolutions: Operators = {
       });
     },
     describe([, weight], call) {
-      if (!weight) return "";
+      if (!weight || weight.length < 3) return "";
       const groups = call.int("group", 1);
       const [outputs, inputs, ...kernel] = weight;
       return `${inputs! * groups}→${outputs}, ${sized(kernel)}${groups > 1 ? `, ${groups} groups` : ""}`;
@@ -90,7 +90,7 @@ export const convolutions: Operators = {
       });
     },
     describe([, weight], call) {
-      if (!weight) return "";
+      if (!weight || weight.length < 3) return "";
       const [inputs, outputs, ...kernel] = weight;
       return `${inputs}→${outputs! * call.int("group", 1)}, ${sized(kernel)}`;
     },

@@ -18,7 +18,7 @@ export const linears: Operators = {
       return c ? scaled.add(beta === 1 ? c : c.mul(beta)) : scaled;
     },
     describe([, weight], call) {
-      if (!weight) return "";
+      if (weight?.length !== 2) return "";
       const [outputs, inputs] = call.int("transB", 0) ? weight : weight.toReversed();
       return `${inputs}→${outputs}`;
     },

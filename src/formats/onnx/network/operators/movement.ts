@@ -55,13 +55,21 @@ function tile(call: Call): Tensor {
   return spread.reshape(x.shape.map((size, axis) => size * repeats[axis]!));
 }
 
+type Picture = [batch: number, channels: number, height: number, width: number];
+
+function blockOf(call: Call): number {
+  const block = call.int("blocksize", 0);
+  return block >= 1 ? block : call.fail(`needs a blocksize from 1, got ${block}`);
+}
+
 function depthToSpace(call: Call): Tensor {
   const x = call.tensor(0);
-  const block = call.int("blocksize", 0);
+  const block = blockOf(call);
   const mode = call.text("mode", "DCR");
   if (mode !== "DCR" && mode !== "CRD") call.fail(`mode ${mode} is not known`);
-  const [batch, channels, height, width] = x.shape as [number, number, number, number];
+  const [batch, channels, height, width] = call.sizes(0, "[N, C, H, W]") as Picture;
   const depth = channels / block ** 2;
+  if (!Number.isInteger(depth)) call.fail(`needs channels divisible by ${block ** 2}, got [${x.shape.join(", ")}]`);
   // With a single channel left, both orders are the same.
   if (mode === "CRD" || depth === 1) return F.pixelShuffle(x, block);
   return x
@@ -72,8 +80,11 @@ function depthToSpace(call: Call): Tensor {
 
 function spaceToDepth(call: Call): Tensor {
   const x = call.tensor(0);
-  const block = call.int("blocksize", 0);
-  const [batch, channels, height, width] = x.shape as [number, number, number, number];
+  const block = blockOf(call);
+  const [batch, channels, height, width] = call.sizes(0, "[N, C, H, W]") as Picture;
+  if (height % block !== 0 || width % block !== 0) {
+    call.fail(`needs height and width divisible by ${block}, got [${x.shape.join(", ")}]`);
+  }
   return x
     .reshape(batch, channels, height / block, block, width / block, block)
     .permute(0, 3, 5, 1, 2, 4)

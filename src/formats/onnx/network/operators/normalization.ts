@@ -20,7 +20,7 @@ function batchNorm(call: Call): Tensor[] {
   call.only("spatial", 1);
   const asked = call.int("training_mode", 0) !== 0;
   if (call.opset < 7) call.int("is_test", 0);
-  const [batch, channels, ...spatial] = x.shape;
+  const [batch, channels, ...spatial] = call.sizes(0, "[N, C, …]");
   const area = spatial.reduce((product, size) => product * size, 1);
   const picture = x.dim === 4 ? x : x.reshape(batch!, channels!, area, 1);
   const options = { eps, weight: weight.node, bias: bias.node };
@@ -50,7 +50,7 @@ function layerNorm(call: Call): Tensor[] {
   const axis = call.int("axis", -1);
   const eps = call.float("epsilon", 1e-5);
   call.only("stash_type", 1);
-  const first = axis < 0 ? axis + x.dim : axis;
+  const first = call.axis(axis, x.dim);
   const sizes = x.shape.slice(first);
   const [weight, bias] = [call.tensor(1), call.optional(2)];
   const whole = [weight, bias].every((each) => each === null || `${each.shape}` === `${sizes}`);
@@ -74,6 +74,7 @@ const perChannel = (each: Tensor, { dim }: Tensor) => each.reshape([-1, ...new A
 /** [N, C, …], by the mean and the variance of each sample's channel. */
 function instanceNorm(call: Call): Tensor {
   const x = call.tensor(0);
+  call.sizes(0, "[N, C, …]");
   const rows = centredRows(x, call.float("epsilon", 1e-5));
   return rows.mul(perChannel(call.tensor(1), x)).add(perChannel(call.tensor(2), x));
 }
@@ -83,7 +84,7 @@ function groupNorm(call: Call): Tensor {
   const x = call.tensor(0);
   const groups = call.int("num_groups", 0);
   call.only("stash_type", 1);
-  const [batch, channels] = x.shape as [number, number];
+  const [batch, channels] = call.sizes(0, "[N, C, …]") as [number, number];
   if (groups < 1 || channels % groups !== 0) call.fail(`needs groups that part ${channels} channels, got ${groups}`);
   const rows = centredRows(x.reshape(batch, groups, -1), call.float("epsilon", 1e-5));
   const [scale, bias] = [call.tensor(1), call.tensor(2)];
@@ -101,13 +102,16 @@ function meanVarianceNorm(call: Call): Tensor {
   return centred.div(centred.pow(2).mean(axes, true).sqrt().add(1e-9));
 }
 
+/** No picture has as many channels. */
+const mostNeighbours = 2 ** 16;
+
 /** x / (bias + alpha / size · Σ x² over `size` neighbouring channels)^beta. */
 function localResponse(call: Call): Tensor {
   const x = call.tensor(0);
   const size = call.int("size", 0);
-  if (size < 1) call.fail(`needs a size from 1, got ${size}`);
+  if (!(size >= 1 && size <= mostNeighbours)) call.fail(`needs a size from 1 to ${mostNeighbours}, got ${size}`);
   const [alpha, beta, bias] = [call.float("alpha", 1e-4), call.float("beta", 0.75), call.float("bias", 1)];
-  const [batch, channels] = x.shape as [number, number];
+  const [batch, channels] = call.sizes(0, "[N, C, …]") as [number, number];
   const rows = x.pow(2).reshape(batch, 1, channels, -1);
   const before = Math.floor((size - 1) / 2);
   const mean = F.avgPool2d(F.pad(rows, [0, 0, before, size - 1 - before]), [size, 1], { stride: 1 });

@@ -11,7 +11,7 @@ function spread(call: Call, each: Tensor, x: Tensor): Tensor {
   call.only("block_size", 0);
   const axis = call.int("axis", 1);
   if (each.numel === 1) return each.reshape([]);
-  const at = axis < 0 ? axis + x.dim : axis;
+  const at = call.axis(axis, x.dim);
   if (each.dim !== 1 || each.shape[0] !== x.shape[at]) {
     call.fail(`needs one scale, or ${x.shape[at]} along axis ${axis}, got [${each.shape.join(", ")}]`);
   }

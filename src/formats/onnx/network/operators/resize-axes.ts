@@ -104,6 +104,8 @@ const still = (axis: number, size: number): AxisResize => ({
 export function resized(call: Call, given: Tensor, axes: readonly AxisResize[], how: Resizing): Tensor {
   const x = given.to("float32");
   const { shape } = x;
+  const wrong = axes.find(({ output }) => !(output >= 1 && Number.isSafeInteger(output)));
+  if (wrong) call.fail(`needs sizes or scales that make axis ${wrong.axis}, of ${wrong.input}, a size from 1`);
   const changes = axes.filter((each) => mapOf(each, how)[0] !== "identity");
   if (changes.length === 0) return x;
   const of = (axis: number) => axes.find((each) => each.axis === axis) ?? still(axis, shape[axis]!);
