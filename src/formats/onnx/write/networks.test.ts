@@ -135,6 +135,18 @@ it("gives the same bytes each time, and again from its own file but for names of
   expect(graphs[1]!.stored.join() === graphs[0]!.stored.join()).toBe(true);
 });
 
+it.each([17, 18, 19, 20, 21, 22, 23])(`opset %i gives the same numbers${runtimeMissing}`, async (opset) => {
+  for (const name of ["convnext", "lenet", "unet"]) {
+    const { network, shape } = trained(name);
+    const { bytes } = await exportOnnx(network, shape, { opset });
+    expect(parseOnnx(bytes, "net.onnx").opsetImport.map(({ version }) => Number(version))).toEqual([opset]);
+    const x = wave(shape);
+    const expected = await noGrad(() => network.forward(x) as Tensor).data();
+    expect(difference(await readAndRun(bytes, x), expected)).toBeLessThanOrEqual(1e-6);
+    if (!runtimeMissing) expect(difference(await runElsewhere(bytes, x), expected)).toBeLessThanOrEqual(1e-5);
+  }
+});
+
 it("leaves the batch of a transformer open", async () => {
   manualSeed(0);
   const network = new VisionTransformer({ width: 24, heads: 3, depth: 2, classes: 5 }).eval();
@@ -227,6 +239,7 @@ it.each([
   ],
   ["a broken rule", (x: Tensor) => x.reshape(3, 5), {}, /^0 \(Body\): reshape: needs a shape/],
   ["an opset", (x: Tensor) => x, { opset: 16 }, /^exportOnnx: opset needs a whole number from 17 to 23, got 16$/],
+  ["an opset that is not known yet", (x: Tensor) => x, { opset: 24 }, /number from 17 to 23, got 24$/],
 ])("refuses %s", async (_, record, options, message) => {
   await expect(exportOnnx(new nn.Sequential(new Body(record)), [1, 1, 8, 8], options)).rejects.toThrow(message);
 });
