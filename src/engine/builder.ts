@@ -35,13 +35,11 @@ import {
   type View,
 } from "./view.ts";
 import { consumersOf, mergeWishes } from "./wishes.ts";
-import { followed, moving, together, type Work } from "./work.ts";
+import { followed, isLong, moving, together, type Work } from "./work.ts";
 
 /** Work on an element that may be done twice rather than stored. */
 const cheap = 4;
 const inputLimit = 10;
-/** Nodes that become one step: longer chains would take longer to plan than they save. */
-const mostFused = 64;
 
 /** Turns a plan graph into steps, one node after the other. */
 export class PlanBuilder extends StepList {
@@ -146,7 +144,7 @@ export class PlanBuilder extends StepList {
     const uses = this.#uses[index]!;
     const wished = this.#wishes[index] !== null;
     const waits =
-      access.work.nodes.length < mostFused &&
+      !isLong(access.work) &&
       (access.kind === "deferred"
         ? uses === 1 && !final && !wished
         : !wished && (uses === 1 || (access.tail.length === 0 && (final || weight(access.expression) <= cheap))));

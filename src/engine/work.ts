@@ -24,3 +24,6 @@ export function followed(work: readonly Work[], label: string, index: number, no
   const before = together(label, work).nodes;
   return { label, nodes: node.inputs.length === 0 ? before : [...before, index], moves: false };
 }
+
+/** Of so many nodes that more in the same step would take longer to plan than they save. */
+export const isLong = ({ nodes }: Work): boolean => nodes.length >= 64;

@@ -40,7 +40,7 @@ function cubicWeights(t: number): number[] {
   return [far(t + 1), near(t), near(1 - t), far(2 - t)];
 }
 
-/** The rule of each kind of map. A kind that only readers of files need is put in by them: `weightRules.resize`. */
+/** Each output is one input. */
 const copy = (indexOf: (output: number) => number): AxisRule => ({
   taps: 1,
   copies: true,
