@@ -103,11 +103,11 @@ export async function handler({ model, input: path, ...asked }: RunOptions): Pro
     [...results].map(([name, { shape, dtype }]) => [name, { shape, dtype, ...factsOf(numbers.get(name)!) }]),
   );
   const [[firstName, first]] = [...results] as [[string, Tensor]];
+  const classes = asked.top === undefined ? null : topOf(first, numbers.get(firstName)!, asked.top, labels);
   const count = first.shape.at(first.shape.length === 1 ? 0 : 1);
   if (asked.labels !== undefined && labels.length !== count) {
     throw new ConvsmithError(`--labels names ${labels.length} classes, and the output has ${count}`);
   }
-  const classes = asked.top === undefined ? null : topOf(first, numbers.get(firstName)!, asked.top, labels);
   printResult(
     asked.json,
     { model, ...(how && { picture: how }), outputs, ...(classes && { classes }), ...(out !== undefined && { out }) },
