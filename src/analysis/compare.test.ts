@@ -61,3 +61,14 @@ it("a number that is none is as far as can be, and outputs of other sizes too", 
   const wide = new nn.Sequential(new nn.Linear(2, 3));
   expect((await compareNetworks(net, wide, rand([1, 2]))).output.absolute).toBe(Number.POSITIVE_INFINITY);
 });
+
+it("tells outputs of as many numbers in another shape apart", async () => {
+  class Turned extends nn.Module {
+    forward(x: Tensor): Tensor {
+      return x.transpose(2, 3);
+    }
+  }
+  const input = noGrad(() => rand([1, 1, 2, 3]).mul(0));
+  const { output } = await compareNetworks(new nn.Identity(), new Turned(), input);
+  expect(output.absolute).toBe(Number.POSITIVE_INFINITY);
+});

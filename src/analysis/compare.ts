@@ -41,7 +41,7 @@ interface LayerOutput {
 /**
  * Runs two networks on one input, in evaluation mode, and tells how far their outputs and those of their layers lie apart.
  * `tolerance`: relative distances up to it count as equal where layers are matched in order. Default 1e-4.
- * @throws ShapeError for an input that a network does not take; ConvsmithError for outputs of different shapes.
+ * Outputs of different shapes are infinitely far apart. @throws ShapeError for an input that a network does not take.
  * @example
  * import { nn, randn } from "convsmith";
  * import { compareNetworks } from "convsmith/analysis";
@@ -51,6 +51,8 @@ interface LayerOutput {
  */
 export async function compareNetworks(a: Network, b: Network, input: Tensor, tolerance = 1e-4): Promise<Comparison> {
   const [left, right] = [await outputsOf(a, input), await outputsOf(b, input)];
+  const alike =
+    left.shapes.length === right.shapes.length && left.shapes.every((each, at) => sameSize(each, right.shapes[at]!));
   const ofA = new Map(left.layers.map((layer) => [layer.name, layer]));
   const shared = right.layers.filter(({ name, shape }) => sameShape(ofA.get(name)?.shape ?? [-1], shape));
   const byName = shared.length > 0 && 2 * shared.length >= Math.min(left.layers.length, right.layers.length);
@@ -69,8 +71,14 @@ export async function compareNetworks(a: Network, b: Network, input: Tensor, tol
       distance: both ? distance(pair.a!.values, pair.b!.values) : null,
     };
   });
-  return { matchedBy: byName ? "name" : "order", layers, output: distance(left.output, right.output) };
+  return {
+    matchedBy: byName ? "name" : "order",
+    layers,
+    output: alike ? distance(left.output, right.output) : farthest,
+  };
 }
+
+const farthest: Distance = { absolute: Number.POSITIVE_INFINITY, relative: Number.POSITIVE_INFINITY };
 
 /** Of different lengths: infinite. */
 function distance(a: ArrayLike<number>, b: ArrayLike<number>): Distance {
@@ -104,7 +112,7 @@ async function outputsOf(network: Network, input: Tensor) {
     output.set(each, start);
     start += each.length;
   }
-  return { layers, output };
+  return { layers, output, shapes: outputs.map(({ shape }) => shape) };
 }
 
 /** The last node of each call of a module without modules inside. */

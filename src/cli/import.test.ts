@@ -57,6 +57,8 @@ it("refuses folders and weights of something else in one line", async () => {
       ]),
     ),
   );
+  await mkdir(at("trained"));
+  for (const name of ["convsmith.json", "log.jsonl", "checkpoint.pth"]) await writeFile(at("trained", name), "{}");
   const cases: [string[], RegExp][] = [
     [["import", at("other")], /other: holds no convsmith\.json, so it is no folder that convsmith export wrote/],
     [["import", at("espcn"), "-o", at("x.pth")], /-o must be a \.safetensors file, got .*x\.pth/],
@@ -66,6 +68,10 @@ it("refuses folders and weights of something else in one line", async () => {
     ],
     [["import", at("espcn"), "--from", at("none.pth")], /none\.pth/],
     [["export", "espcn-x2", "--to", "pytorch", "-o", at("other")], /other: holds other files \(notes\.txt\)/],
+    [
+      ["export", "espcn-x2", "--to", "pytorch", "-o", at("trained")],
+      /trained: holds a training by train\.py \(log\.jsonl\)/,
+    ],
     [["export", "espcn-x2", "--to", "pytorch", "--start", "-o", at("espcn")], /--start is for a run's folder/],
   ];
   for (const [args, message] of cases) {

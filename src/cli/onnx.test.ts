@@ -71,6 +71,20 @@ it("reads and writes safetensors, and names the classes", async () => {
   expect([...toFloat32(tensors.get("output")!)]).toEqual([3, 6, -2]);
 });
 
+it("refuses names of other classes than the output has, and files that hold none", async () => {
+  await writeFile(at("two.txt"), "cat\ndog\n");
+  await writeFile(at("binary.txt"), Uint8Array.of(99, 0, 27, 10, 255));
+  const run = (labels: string) =>
+    callCli("run", at("net.onnx"), "--input", at("x.npy"), "--top", "2", "--labels", at(labels));
+  expect(await run("two.txt")).toMatchObject({
+    good: false,
+    err: "convsmith: --labels names 2 classes, and the output has 3\n",
+  });
+  expect((await run("binary.txt")).err).toBe(
+    `convsmith: ${at("binary.txt")}: is no text file with the name of a class on each line\n`,
+  );
+});
+
 it("runs a network that comes with weights, and refuses one that has none", async () => {
   const { good, out } = await callCli("run", "espcn-x2", "--input", at("x.npy"), "--json");
   expect(good).toBe(true);

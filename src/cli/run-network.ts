@@ -104,6 +104,10 @@ export async function handler({ model, input: path, ...asked }: RunOptions): Pro
   );
   const [[firstName, first]] = [...results] as [[string, Tensor]];
   const classes = asked.top === undefined ? null : topOf(first, numbers.get(firstName)!, asked.top, labels);
+  const count = first.shape.at(first.shape.length === 1 ? 0 : 1);
+  if (asked.labels !== undefined && labels.length !== count) {
+    throw new ConvsmithError(`--labels names ${labels.length} classes, and the output has ${count}`);
+  }
   printResult(
     asked.json,
     { model, ...(how && { picture: how }), outputs, ...(classes && { classes }), ...(out !== undefined && { out }) },
@@ -141,11 +145,17 @@ async function classNames(model: string): Promise<readonly string[]> {
   return data?.has("classes") ? data.texts("classes") : [];
 }
 
-const linesOf = async (path: string) =>
-  new TextDecoder()
-    .decode(await readRegular(path))
-    .trim()
-    .split(/\r?\n/);
+async function linesOf(path: string): Promise<string[]> {
+  const bytes = await readRegular(path);
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes).trimEnd();
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they would be sent to the terminal
+    if (!/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(text)) return text.split(/\r?\n/);
+  } catch {
+    // Said below.
+  }
+  throw new ConvsmithError(`${path}: is no text file with the name of a class on each line`);
+}
 
 /** A single output has the name "output"; others have those that the network gives them. */
 function namedOutputs(value: unknown): Map<string, Tensor> {

@@ -7,6 +7,7 @@ import { UsageError } from "./errors.ts";
 import { interruptible } from "./interrupt.ts";
 import { printResult, say } from "./output.ts";
 import { clock } from "./progress.ts";
+import { shellWord } from "./shell-word.ts";
 import { type TrainOptions, trainOptions } from "./train-options.ts";
 import { watchRun } from "./train-progress.ts";
 
@@ -41,7 +42,9 @@ export async function handler(options: TrainOptions & { readonly network: string
     stop();
   }
   if (!result.complete)
-    say(`Saved after step ${result.step}. Go on with: convsmith train ${network} --out ${result.out} --resume`);
+    say(
+      `Saved after step ${result.step}. Go on with: convsmith train ${shellWord(network)} --out ${shellWord(result.out)} --resume`,
+    );
   printResult(json, result, () => summary(result, task));
 }
 

@@ -242,10 +242,8 @@ export class PlanBuilder extends StepList {
     );
     const output = this.allocate(index, "any");
     const work = { nodes: [index], moves: false };
-    if (fill !== null) {
-      const value = node.dtype === "int32" ? toInt(constant(fill)) : constant(fill);
-      this.elementwise({ ...work, label: `${op.name} fill` }, node.shape, [], [output], [value]);
-    }
+    const value = node.dtype === "int32" ? toInt(constant(fill ?? 0)) : constant(fill ?? 0);
+    if (fill !== null) this.elementwise({ ...work, label: `${op.name} fill` }, node.shape, [], [output], [value]);
     for (const [which, region] of regions.entries()) {
       const source = node.inputs[which]!;
       const shape = this.node(source).shape;

@@ -8,6 +8,8 @@ const keys = (names: string[], ...renamings: string[]) => [
 it.each([
   [["conv1.weight", "conv10.weight"], ["conv1->body.0"], ["body.0.weight", "conv10.weight"]],
   [["module.a.w", "module.b"], ["module->"], ["a.w", "b"]],
+  [["module.a.w"], ["module.->"], ["a.w"]],
+  [["a.w"], ["a.->net."], ["net.w"]],
   [["a.w"], ["->net"], ["net.a.w"]],
   [["a.w"], ["a.w->b"], ["b"]],
   [

@@ -17,7 +17,9 @@ export interface Renaming {
 export function parseRenaming(text: string): Renaming {
   const arrow = text.indexOf("->");
   if (arrow < 0) throw new ArgumentError(`--rename: needs OLD->NEW, got ${JSON.stringify(text)}`);
-  return { from: text.slice(0, arrow).trim(), to: text.slice(arrow + 2).trim() };
+  // "module.->" means the same as "module->": parts are whole.
+  const part = (name: string) => name.trim().replace(/\.$/, "");
+  return { from: part(text.slice(0, arrow)), to: part(text.slice(arrow + 2)) };
 }
 
 /**

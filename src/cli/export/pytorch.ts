@@ -8,6 +8,7 @@ import {
 import { manualSeed } from "../../tensor/index.ts";
 import { UsageError } from "../errors.ts";
 import type { FoundModel } from "../model.ts";
+import { shellWord } from "../shell-word.ts";
 import { torchPosition } from "./pytorch-checkpoint.ts";
 import { pytorchOrigin } from "./pytorch-origin.ts";
 import type { ExportTarget } from "./target.ts";
@@ -53,10 +54,10 @@ function text(
     `class ${made.className}, ${made.parameters.toLocaleString("en-US")} parameters`,
     `weights: ${weights ?? "random ones; name others with --weights file.safetensors"}`,
     recipe
-      ? `train: cd ${out} && torchrun --nproc_per_node 2 train.py --data ${recipe.data || "FOLDER"}`
+      ? `train: cd ${shellWord(out)} && torchrun --nproc_per_node 2 train.py --data ${recipe.data ? shellWord(recipe.data) : "FOLDER"}`
       : `train.py: none, as it ${unlike ? `can't go on with ${unlike}` : "is for classifiers and for super-resolution of one channel"}`,
     ...(step === null ? [] : [`with --resume it goes on from step ${step} of the run`]),
-    `bring the weights back: convsmith import ${out} -o weights.safetensors`,
+    `bring the weights back: convsmith import ${shellWord(out)} -o weights.safetensors`,
   ];
   return lines.join("\n");
 }

@@ -39,12 +39,17 @@ export interface PytorchFolderOptions {
   readonly position?: { readonly step: number; readonly optimizer: PythonValue } | null;
 }
 
-/** Makes the folder of an export, or takes one that is empty or holds an export. @throws ConvsmithError for any other. */
+/** Takes a folder that is empty, or holds an export that was not trained on. @throws ConvsmithError for any other. */
 export async function checkExportFolder(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+  const names: string[] = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw fileError("write", folder, error);
   });
+  if (names.includes("convsmith.json") && names.includes("log.jsonl")) {
+    throw new ConvsmithError(
+      `${folder}: holds a training by train.py (log.jsonl). Bring its weights back with convsmith import, or choose another folder (-o).`,
+    );
+  }
   const visible = names.filter((name) => !name.startsWith("."));
   if (visible.length === 0 || visible.includes("convsmith.json")) return;
   throw new ConvsmithError(`${folder}: holds other files (${visible[0]}). Choose an empty or a new folder (-o).`);
