@@ -76,6 +76,7 @@ describe("npy", () => {
     ["2^60 elements", "1073741824, 1073741824", /but 8 follow the header/],
     ["a size below 0", "-2,", /the header has no shape/],
     ["a size that is no number", "nan,", /the header has no shape/],
+    ["two sizes in one place", "2 2,", /the header's shape has a size that is no number/],
     ["65 axes", "1,".repeat(65), /more than 64 axes/],
     ["tuples in tuples", "(".repeat(10_000), /the header has no shape/],
     ["more elements than the file has", "3,", /of F32 needs 12 bytes, but 8 follow the header/],

@@ -55,6 +55,7 @@ export function parseNpy(bytes: Uint8Array, file: string): SafetensorsTensor {
     .filter((each) => each !== "")
     .map(Number);
   if (shape.length > 64) fail("more than 64 axes", start);
+  if (shape.some(Number.isNaN)) fail("the header's shape has a size that is no number", start);
   const size = bytesPerElement[dtype];
   const total = shape.reduce((product, each) => product * each, size);
   const from = start + length;
