@@ -95,7 +95,7 @@ class Drawing {
     const name = isModule ? path : kind === "op" ? "" : kind;
     const local = path.startsWith(`${around}.`) ? path.slice(around.length + 1) : path;
     const first = kind === "block" && description === type ? `${local} (${type})` : description;
-    const second = reason ? `? ${reason}` : kind === "layer" ? `${local} · ${output}` : output;
+    const second = reason ? `${local} · not known` : kind === "layer" ? `${local} · ${output}` : output;
     const facts = [
       [name, name === description ? "" : description].filter(Boolean).join(": "),
       inside && `${item.ops.length} ops inside`,
