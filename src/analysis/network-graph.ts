@@ -1,3 +1,4 @@
+import type { Gap } from "../core/gap.ts";
 import type { Node, Scope } from "../core/node.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Module } from "../nn/index.ts";
@@ -9,9 +10,10 @@ import { type Network, recordPartially } from "./recording.ts";
  * - "layer": a call of any other module.
  * - "op": an op that a block does itself.
  * - "input", "output": of the network.
+ * - "unknown": a call that could not be recorded, as of an operator that is not known.
  * - "failed": stands behind the last values of a network that throws.
  */
-export type GraphItemKind = "block" | "layer" | "op" | "input" | "output" | "failed";
+export type GraphItemKind = "block" | "layer" | "op" | "input" | "output" | "unknown" | "failed";
 
 /** Something that is drawn as one box. Plain data. */
 export interface GraphItem {
@@ -22,8 +24,10 @@ export interface GraphItem {
   readonly path: string;
   readonly type: string;
   readonly description: string;
-  /** Of a failure: empty. */
-  readonly outputShape: Shape;
+  /** Of a failure, and where it is not known: null. */
+  readonly outputShape: Shape | null;
+  /** What is not known: "the operator NonZero is not known"; null of all other kinds. */
+  readonly reason: string | null;
   /** The ops in it, counted from 0 in the order in which they were recorded: as the rows of ops of a summary. */
   readonly ops: readonly number[];
   readonly inside: BlockGraph | null;
@@ -56,10 +60,15 @@ export function networkGraph(network: Network, inputShape: Shape): NetworkGraph 
   const builder = new GraphBuilder(network);
   builder.put("input", recording.input);
   const ops = opsOf(recording.order);
-  builder.open(ops);
-  for (const node of ops) builder.add(node);
+  builder.open([...ops, ...recording.gaps]);
+  for (const each of [...ops, ...recording.gaps].sort((a, b) => a.id - b.id)) {
+    if ("reason" in each) builder.addGap(each);
+    else builder.add(each);
+  }
+  // What leads to a gap alone comes out of the recording, not of the network.
+  const leading = new Set(recording.gaps.flatMap(({ inputs }) => inputs));
   if (recording.error !== null) builder.end("failed", recording.outputs);
-  else for (const node of recording.outputs) builder.end("output", [node]);
+  else for (const node of recording.outputs) if (!leading.has(node)) builder.end("output", [node]);
   return builder.graph();
 }
 
@@ -69,7 +78,8 @@ interface Item {
   readonly path: string;
   readonly type: string;
   readonly description: string;
-  shape: Shape;
+  readonly reason: string | null;
+  shape: Shape | null;
   readonly ops: number[];
   readonly inside: Inside | null;
 }
@@ -104,7 +114,7 @@ class GraphBuilder {
   }
 
   /** Finds out which calls have others inside. */
-  open(nodes: readonly Node[]): void {
+  open(nodes: readonly { readonly scope: Scope | null }[]): void {
     for (const { scope } of nodes) for (const outer of this.#scopes(scope).slice(0, -1)) this.#blocks.add(outer);
   }
 
@@ -112,7 +122,7 @@ class GraphBuilder {
     const scopes = this.#scopes(node.scope);
     const chain: Item[] = [];
     // The outermost scope is the network's own call: the root.
-    for (const scope of scopes.slice(1)) chain.push(this.#calls.get(scope) ?? this.#call(scope, chain, node));
+    for (const scope of scopes.slice(1)) chain.push(this.#calls.get(scope) ?? this.#call(scope, chain, node.shape));
     if (chain.at(-1)?.kind !== "layer") chain.push(this.#op(node, chain, this.#pathOf(scopes.at(-1))));
     for (const item of chain) {
       item.ops.push(this.#ops);
@@ -123,9 +133,23 @@ class GraphBuilder {
     for (const input of node.inputs) this.#connect(this.#chains.get(input), chain);
   }
 
+  /** A box, with what is known to go in and to come out. */
+  addGap({ scope, shape, reason, inputs, outputs }: Gap): void {
+    const scopes = this.#scopes(scope);
+    const chain: Item[] = [];
+    for (const outer of scopes.slice(1, -1)) chain.push(this.#calls.get(outer) ?? this.#call(outer, chain, shape));
+    const own = scopes.at(-1);
+    const module = own?.module as Module | undefined;
+    const [type, description] = [module?.constructor.name ?? "", module?.describe() ?? ""];
+    const named = { kind: "unknown", path: this.#pathOf(own), type, description, reason, inside: null } as const;
+    chain.push(this.#push(named, chain, shape));
+    for (const output of outputs) this.#chains.set(output, chain);
+    for (const input of inputs) this.#connect(this.#chains.get(input), chain);
+  }
+
   put(kind: "input" | "output" | "failed", node?: Node): Item {
-    const named = { kind, path: "", type: kind, description: kind, inside: null };
-    const item = this.#push(named, [], node?.shape ?? []);
+    const named = { kind, path: "", type: kind, description: kind, reason: null, inside: null };
+    const item = this.#push(named, [], node?.shape ?? null);
     if (node && kind === "input") this.#chains.set(node, [item]);
     return item;
   }
@@ -158,7 +182,7 @@ class GraphBuilder {
     return at === 0 ? this.#root : chain[at - 1]!.inside!;
   }
 
-  #call(scope: Scope, chain: readonly Item[], node: Node): Item {
+  #call(scope: Scope, chain: readonly Item[], shape: Shape | null): Item {
     const module = scope.module as Module;
     const isBlock = this.#blocks.has(scope);
     const item = this.#push(
@@ -167,10 +191,11 @@ class GraphBuilder {
         path: this.#pathOf(scope),
         type: module.constructor.name,
         description: module.describe(),
+        reason: null,
         inside: isBlock ? new Inside() : null,
       },
       chain,
-      node.shape,
+      shape,
     );
     this.#calls.set(scope, item);
     return item;
@@ -178,10 +203,11 @@ class GraphBuilder {
 
   #op(node: Node, chain: readonly Item[], path: string): Item {
     const { name } = node.op;
-    return this.#push({ kind: "op", path, type: name, description: name, inside: null }, chain, node.shape);
+    const named = { kind: "op", path, type: name, description: name, reason: null, inside: null } as const;
+    return this.#push(named, chain, node.shape);
   }
 
-  #push(item: Omit<Item, "id" | "ops" | "shape">, chain: readonly Item[], shape: Shape): Item {
+  #push(item: Omit<Item, "id" | "ops" | "shape">, chain: readonly Item[], shape: Shape | null): Item {
     const made: Item = { id: this.#items.length, ...item, shape, ops: [] };
     this.#items.push(made);
     this.#around(chain, chain.length).items.push(made.id);

@@ -84,7 +84,7 @@ export function checkInputShape(by: string, shape: Shape): void {
 }
 
 /** What a network throws that is none of convsmith's errors is the fault of its own code. */
-export function explained(network: Network, error: unknown): unknown {
+export function explained(network: Module, error: unknown): unknown {
   if (error instanceof ConvsmithError) return error;
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const layer = (error instanceof Error && thrownIn.get(error)) || network.constructor.name;

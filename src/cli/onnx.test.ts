@@ -107,6 +107,12 @@ it.each([
   expect(out).toContain(expected);
 });
 
+it("adds up sizes that are given one after the other", async () => {
+  const { good, out, err } = await callCli("summary", at("net.onnx"), "--dim", "height=4", "--dim", "width=6");
+  expect(good, err).toBe(true);
+  expect(out).toContain("on [1, 1, 4, 6]");
+});
+
 describe("an operator that is not known", () => {
   it("is a row of the summary, with those behind it, and totals are at least", async () => {
     const { good, out, err } = await callCli("summary", at("unknown.onnx"));
@@ -126,6 +132,16 @@ describe("an operator that is not known", () => {
       null,
     ]);
     expect(json.totals.parameters).toBe(2);
+  });
+
+  it("is a box of the page's graph, between those that it joins", async () => {
+    const { good, out, err } = await callCli("summary", at("told.onnx"), "--dim", "width=4", "--html");
+    expect(good, err).toBe(true);
+    const box = out.slice(out.indexOf('<g class="item unknown"'));
+    expect(box).toMatch(/^[^\n]*>Oddity<[^\n]*>second · not known</);
+    expect(box).toMatch(/not counted: the operator Oddity is not known/);
+    // Its figures are none, and those of the layers behind it are their own.
+    expect(box).toMatch(/last: Conv 1→1, 1×1\noutput 1×1×2×4\n1 parameters/);
   });
 
   it("lets the walk go on where the file tells the shape", async () => {

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import type { Argv, InferredOptionTypes, Options } from "yargs";
-import { explained, inMode, type Network, tensorsIn } from "../analysis/recording.ts";
+import { explained, inMode, tensorsIn } from "../analysis/recording.ts";
 import { ConvsmithError } from "../core/errors.ts";
 import { fromPlanes, writeImage } from "../data/node.ts";
 import {
@@ -12,6 +12,7 @@ import {
   writeFileAtomic,
   writeSafetensors,
 } from "../formats/node.ts";
+import type { Module } from "../nn/index.ts";
 import { noGrad, type Tensor } from "../tensor/index.ts";
 import { readRunFields } from "../training/run-fields.ts";
 import { checkFolder } from "./check-folder.ts";
@@ -20,6 +21,7 @@ import { UsageError } from "./errors.ts";
 import { loadKnownWeights } from "./field-weights.ts";
 import { findModel } from "./model.ts";
 import { jsonOption, modelHelp, modelOptions } from "./model-options.ts";
+import { namedInputs, readNamedInputs } from "./named-inputs.ts";
 import { printResult } from "./output.ts";
 import { checkNoPictureOptions, isPicture, pictureOptions, readNumbers, readPicture } from "./run-input.ts";
 import { checkWhole } from "./whole-number.ts";
@@ -31,7 +33,8 @@ const options = {
   input: {
     type: "string",
     demandOption: true,
-    describe: "What goes in: a .npy file, a .safetensors file of one tensor, or a picture",
+    describe:
+      "What goes in: a .npy file, a .safetensors file of one tensor, or a picture; ONNX of several inputs: NAME=FILE for each",
     requiresArg: true,
   },
   weights: { type: "string", describe: "A .safetensors, .pt or .pth file, or a run's folder", requiresArg: true },
@@ -55,6 +58,7 @@ export const builder = (argv: Argv): Argv =>
     .positional("model", { type: "string", describe: modelHelp })
     .options(options)
     .example("$0 run net.onnx --input x.npy -o y.npy", "")
+    .example("$0 run pair.onnx --input left=a.npy --input right=b.npy -o y.safetensors", "")
     .example("$0 run runs/pets --input cat.jpg --top 3", "As the run's pictures were prepared")
     .example(
       "$0 run net.onnx --input cat.png --size 256 --crop 224 --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225",
@@ -90,12 +94,12 @@ export async function handler({ model, input: path, ...asked }: RunOptions): Pro
   }
   const labels = asked.labels === undefined ? await classNames(model) : await linesOf(asked.labels);
   useWasm(asked.threads);
-  const { network, given, how } = await modelAndInput(model, path, asked);
+  const { network, forward, how } = await modelAndInput(model, path, asked);
   const loaded = await loadKnownWeights(model, network, asked);
   if (loaded === null) {
     throw new ConvsmithError(`${model}: has no weights of its own. Name some: --weights file.safetensors`);
   }
-  const results = outputsOf(network, given);
+  const results = outputsOf(network, forward);
   const numbers = new Map<string, Float32Array | Int32Array>();
   for (const [name, each] of results) numbers.set(name, await each.data());
   if (out !== undefined) await write(out, results, numbers);
@@ -115,25 +119,31 @@ export async function handler({ model, input: path, ...asked }: RunOptions): Pro
   );
 }
 
-function outputsOf(network: Network, given: Tensor): Map<string, Tensor> {
+function outputsOf(network: Module, forward: () => unknown): Map<string, Tensor> {
   try {
-    return noGrad(() => inMode(network, false, () => namedOutputs(network.forward(given))));
+    return noGrad(() => inMode(network, false, () => namedOutputs(forward())));
   } catch (error) {
     throw explained(network, error);
   }
 }
 
+/** The network, with a call of it on what is asked for. */
 async function modelAndInput(model: string, path: string, asked: Omit<RunOptions, "model" | "input">) {
   if (isPicture(path)) {
     // Its size is found from what the network takes.
     const found = await findModel(model, asked, () => [1, 3, 224, 224]);
     const { input, how } = await readPicture(path, found, asked);
-    return { network: found.network, given: input, how };
+    return { network: found.network, forward: () => found.network.forward(input), how };
   }
   checkNoPictureOptions(path, asked);
+  const named = namedInputs(path);
+  if (named) {
+    const { network, inputs } = await readNamedInputs(model, named);
+    return { network, forward: () => network.forward(...inputs), how: null };
+  }
   const given = await readNumbers(path);
   const { network } = await findModel(model, { ...asked, input: given.shape.join("x") });
-  return { network, given, how: null };
+  return { network, forward: () => network.forward(given), how: null };
 }
 
 /** Those of a run's folder; of other models none are known. */

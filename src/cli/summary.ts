@@ -58,7 +58,9 @@ export async function handler({ model, ...asked }: SummaryOptions): Promise<void
   const convention = asked.convention as ConventionName;
   const rows = asked.flat ? "ops" : "modules";
   const summary = summarize(found.network, found.inputShape, { convention, rows, partial: true });
-  const memory = summary.error === null && (asked.memory || kind === "html") ? await memoryFor(found) : null;
+  // The page of a network with unknown calls goes without it; who asks for it is told why there is none.
+  const measured = asked.memory || (kind === "html" && summary.unknown.length === 0);
+  const memory = summary.error === null && measured ? await memoryFor(found) : null;
   let text: string;
   if (kind === "json") {
     const explanation =

@@ -10,6 +10,9 @@ export interface Gap {
   readonly reason: string;
   /** Of its first output; null where that is not known. */
   readonly shape: Shape | null;
+  /** What goes into it, and what stands for what comes out. */
+  readonly inputs: readonly Node[];
+  readonly outputs: readonly Node[];
 }
 
 let watched: Gap[] | null = null;
@@ -28,8 +31,13 @@ export function watchGaps(body: () => void): readonly Gap[] {
 }
 
 /** Notes that the innermost scope can't be recorded. False where nobody asked for it: then it has to be thrown. */
-export function noteGap(reason: string, shape: Shape | null): boolean {
-  watched?.push({ id: unknownNode(shape ?? []).id, scope: scope(), reason, shape });
+export function noteGap(
+  reason: string,
+  shape: Shape | null,
+  inputs: readonly Node[],
+  outputs: readonly Node[],
+): boolean {
+  watched?.push({ id: unknownNode(shape ?? []).id, scope: scope(), reason, shape, inputs, outputs });
   return watched !== null;
 }
 

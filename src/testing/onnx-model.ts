@@ -44,3 +44,31 @@ export function onnxModel(
     },
   });
 }
+
+/** `count` nodes: 3×3 Conv and Relu in turn, of 8 channels, with every sixth node an Add of the value six before. */
+export function longChain(count: number): Model {
+  const nodes: NodeInit[] = [{ opType: "Conv", name: "stem", input: ["x", "w0"], output: ["v0"], attribute: [pads] }];
+  const stored = [floats("w0", [8, 3, 3, 3], filled(8 * 3 * 9))];
+  for (let at = 1; at < count; at++) {
+    const [last, output] = [`v${at - 1}`, at === count - 1 ? "y" : `v${at}`];
+    if (at % 6 === 0) {
+      nodes.push({ opType: "Add", name: `add${at}`, input: [last, `v${at - 6}`], output: [output] });
+    } else if (at % 2 === 1) {
+      nodes.push({ opType: "Relu", name: `relu${at}`, input: [last], output: [output] });
+    } else {
+      const weight = `w${at}`;
+      stored.push(floats(weight, [8, 8, 3, 3], filled(8 * 8 * 9)));
+      nodes.push({
+        opType: "Conv",
+        name: `conv${at}`,
+        input: [last, weight],
+        output: [output],
+        attribute: [pads],
+      });
+    }
+  }
+  return onnxModel(nodes, stored, [1, 3, 32, 32]);
+}
+
+const pads = attribute.ints("pads", [1, 1, 1, 1]);
+const filled = (size: number) => Array.from({ length: size }, (_, at) => ((at % 7) - 3) / 100);

@@ -76,7 +76,7 @@ class Drawing {
 
   constructor({ items }: NetworkGraph, ops: Summary) {
     this.#items = items;
-    this.#rows = ops.layers.filter(({ outputShape }) => outputShape !== null);
+    this.#rows = ops.layers.filter(({ outputShape, unknown }) => outputShape !== null && unknown === null);
     this.#totals = ops.totals;
     this.#failedAt = ops.failedAt;
     this.#names = countNames(ops);
@@ -88,16 +88,18 @@ class Drawing {
   }
 
   #box(item: GraphItem, around: string): string {
-    const { id, kind, path, type, description, outputShape, inside } = item;
+    const { id, kind, path, type, description, outputShape, reason, inside } = item;
     const figures = this.#figures(item);
-    const output = kind === "failed" ? `✗ ${this.#failedAt ?? "see the error above"}` : outputShape.join("×");
-    const name = kind === "layer" || kind === "block" ? path : kind === "op" ? "" : kind;
+    const output = kind === "failed" ? `✗ ${this.#failedAt ?? "see the error above"}` : (outputShape?.join("×") ?? "?");
+    const isModule = kind === "layer" || kind === "block" || kind === "unknown";
+    const name = isModule ? path : kind === "op" ? "" : kind;
     const local = path.startsWith(`${around}.`) ? path.slice(around.length + 1) : path;
     const first = kind === "block" && description === type ? `${local} (${type})` : description;
-    const second = kind === "layer" ? `${local} · ${output}` : output;
+    const second = reason ? `${local} · not known` : kind === "layer" ? `${local} · ${output}` : output;
     const facts = [
       [name, name === description ? "" : description].filter(Boolean).join(": "),
       inside && `${item.ops.length} ops inside`,
+      reason && `not counted: ${reason}`,
       kind === "failed" ? output : `output ${output}`,
       ...(item.ops.length === 0 ? [] : factsOf(figures, this.#totals, this.#names)),
     ].filter(Boolean);
@@ -109,7 +111,7 @@ class Drawing {
         : `<rect class="${key === "parameters" ? key : "cost"}" x="6" y="${y}" width="${width.toFixed(1)}" height="3"/>`;
     };
     const opens = inside ? ` role="button" aria-expanded="false"` : ` role="img"`;
-    const head = `<g class="head" tabindex="-1"${opens}><rect class="box" width="${boxWidth}" height="${boxHeight}" rx="${kind === "layer" || kind === "block" ? 5 : 14}"/>\
+    const head = `<g class="head" tabindex="-1"${opens}><rect class="box" width="${boxWidth}" height="${boxHeight}" rx="${isModule ? 5 : 14}"/>\
 <text x="10" y="17">${inside ? '<tspan class="sign">+</tspan> ' : ""}${escapeHtml(shortened(first, inside ? 24 : 26))}</text><text class="quiet" x="10" y="32">${escapeHtml(shortened(second, 31))}</text>\
 ${bar(this.#names.cost, boxHeight - 8)}${bar("parameters", boxHeight - 4)}<title>${escapeHtml(facts.join("\n"))}</title></g>`;
     return `<g class="item ${kind}" data-item="${id}">${head}${inside ? this.block(id, inside.items, path) : ""}</g>`;

@@ -25,6 +25,7 @@ main { max-width: 100rem; }
 #graph .block > .head .box { fill: var(--card); stroke: var(--accent); stroke-width: 1.5; }
 #graph .block > .head { cursor: pointer; }
 #graph .opened > .head .box { fill: color-mix(in srgb, var(--accent) 6%, var(--card)); }
+#graph .unknown > .head .box { stroke: var(--error); stroke-dasharray: 5 3; }
 #graph .failed > .head .box { stroke: var(--error); stroke-width: 2; }
 #graph .item:not(.opened) > .inside { display: none; }
 #graph .sign { fill: var(--accent); font-size: 15px; }

@@ -7,7 +7,7 @@ import { Call, NotSupportedError } from "./call.ts";
 import type { Operator } from "./operator.ts";
 import { operators } from "./operators/index.ts";
 import type { Told } from "./told-shapes.ts";
-import { computed, fold, unknownValue, type Value } from "./value.ts";
+import { computed, fold, nodeOf, unknownValue, type Value } from "./value.ts";
 
 /** "Conv", and "com.microsoft.FusedConv" for an operator that is not ONNX's own; a name that no operator has is cut off. */
 export function operatorName({ domain, opType }: Node): string {
@@ -38,24 +38,33 @@ export class OnnxNode extends Module {
   forward(given: (name: string) => Value, told: (name: string) => Told | null = () => null): readonly Value[] {
     const inputs = this.node.input.map((name) => (name === "" ? null : given(name)));
     const operator = operatorOf(this.node);
-    if (!operator) return this.#gap(new ConvsmithError(`the operator ${operatorName(this.node)} is not known`), told);
+    if (!operator) {
+      return this.#gap(new ConvsmithError(`the operator ${operatorName(this.node)} is not known`), inputs, told);
+    }
     const open = inputs.findIndex((each) => each?.unknown);
     if (open >= 0) {
-      return this.#gap(new ConvsmithError(`the shape of its input ${this.node.input[open]} is not known`), told);
+      const reason = `the shape of its input ${this.node.input[open]} is not known`;
+      return this.#gap(new ConvsmithError(reason), inputs, told);
     }
     try {
       return this.#record(operator, inputs);
     } catch (error) {
-      if (error instanceof NotSupportedError) return this.#gap(error, told);
+      if (error instanceof NotSupportedError) return this.#gap(error, inputs, told);
       throw error;
     }
   }
 
   /** Values of the shapes that the file tells. @throws the reason, unless who records wants to go on. */
-  #gap(reason: ConvsmithError, told: (name: string) => Told | null): readonly Value[] {
+  #gap(
+    reason: ConvsmithError,
+    inputs: readonly (Value | null)[],
+    told: (name: string) => Told | null,
+  ): readonly Value[] {
     const outputs = this.node.output.map(told);
-    if (!noteGap(reason.message, outputs[0]?.shape ?? null)) throw reason;
-    return outputs.map((each) => unknownValue(each?.shape ?? null, each?.kind ?? "float"));
+    const values = outputs.map((each) => unknownValue(each?.shape ?? null, each?.kind ?? "float"));
+    const from = inputs.flatMap((each) => (each ? [nodeOf(each)] : []));
+    if (!noteGap(reason.message, outputs[0]?.shape ?? null, from, values.map(nodeOf))) throw reason;
+    return values;
   }
 
   #record(operator: Operator, inputs: readonly (Value | null)[]): readonly Value[] {

@@ -248,21 +248,33 @@ describe.skipIf(weights.missing)(`other people's networks${weights.note}`, () =>
     expect(worst).toBeLessThan(1e-5);
   });
 
+  it("a file whose numbers lie in another one, which is not there, says so", async () => {
+    await expect(readOnnxNetwork(`${weights.path}/scumbag0lee/performance_espcn_x2.onnx`)).rejects.toThrow(
+      /performance_espcn_x2\.onnx: the numbers of conv1\.weight are in another file: .*espcn_x2\.onnx\.data: cannot read: no such file/,
+    );
+  });
+
   const mnist = sharedData("data/mnist");
-  it.skipIf(mnist.missing).each(["mnist-onnxjs-demo", "opt-mnist-wonnx"])(
-    `%s tells digits${mnist.note}`,
-    async (name) => {
-      const { outputs, labels } = pair(`${name}_scale1`);
-      const net = await readOnnxNetwork(`${weights.path}/onnx/${name}.onnx`);
-      const file = `${mnist.path}/t10k-images-idx3-ubyte.gz`;
-      const { data } = parseIdx(new Uint8Array(gunzipSync(readFileSync(file))), file);
-      for (const [at, expected] of outputs.entries()) {
-        const picture = tensor(Float32Array.from(data.subarray(at * 784, (at + 1) * 784)), [1, 1, 28, 28]);
-        const y = await (net.forward(picture) as Tensor).data();
-        expect(y.indexOf(Math.max(...y))).toBe(labels[at]);
-        const scale = Math.max(...expected.map(Math.abs));
-        for (const [digit, each] of y.entries()) expect(Math.abs(each - expected[digit])).toBeLessThan(1e-5 * scale);
-      }
-    },
-  );
+  it.skipIf(mnist.missing).each([
+    ["mnist-onnxjs-demo", "scale1", 1],
+    ["mnist-onnxjs-demo", "scale255inv", 255],
+    ["opt-mnist-wonnx", "scale1", 1],
+    ["opt-mnist-wonnx", "scale255inv", 255],
+  ])(`%s tells digits, %s${mnist.note}`, async (name, scaled, white) => {
+    const { outputs, labels } = pair(`${name}_${scaled}`);
+    const net = await readOnnxNetwork(`${weights.path}/onnx/${name}.onnx`);
+    const file = `${mnist.path}/t10k-images-idx3-ubyte.gz`;
+    const { data } = parseIdx(new Uint8Array(gunzipSync(readFileSync(file))), file);
+    for (const [at, expected] of outputs.entries()) {
+      const codes = data.subarray(at * 784, (at + 1) * 784);
+      const picture = tensor(
+        Float32Array.from(codes, (code) => code / white),
+        [1, 1, 28, 28],
+      );
+      const y = await (net.forward(picture) as Tensor).data();
+      expect(y.indexOf(Math.max(...y))).toBe(labels[at]);
+      const scale = Math.max(...expected.map(Math.abs));
+      for (const [digit, each] of y.entries()) expect(Math.abs(each - expected[digit])).toBeLessThan(1e-5 * scale);
+    }
+  });
 });

@@ -35,6 +35,15 @@ interface Layer {
  * An ONNX graph as a network: each node is a layer, recorded with the ops of this package, so that all that works on a
  * network works on it, training too. Stored float tensors are parameters under their ONNX names; running statistics are
  * buffers. What only sizes depend on is worked out while recording.
+ * @example
+ * import { nn, ones } from "convsmith";
+ * import { exportOnnx, readOnnxNetwork, writeFileAtomic } from "convsmith/formats";
+ * const net = new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.ReLU());
+ * await writeFileAtomic("net.onnx", (await exportOnnx(net, [1, 1, 8, 8])).bytes);
+ * const again = await readOnnxNetwork("net.onnx");
+ * console.log(again.inputs[0]?.dimensions, again.outputs); // [1, 1, 8, 8] ["output"]
+ * console.log([...again.namedParameters().keys()]); // ["0.weight", "0.bias"]
+ * const y = again.forward(ones([1, 1, 8, 8]));
  */
 export class OnnxNetwork extends Module {
   readonly inputs: readonly OnnxInput[];

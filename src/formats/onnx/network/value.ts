@@ -16,9 +16,12 @@ export interface Value {
   readonly tensor: Tensor;
   /** Numbers that are known before anything runs (sizes, axes, constants); null for what is computed, and for parameters. */
   readonly numbers: Float64Array | null;
-  /** Comes from an operator that is not known, and so does its shape. */
-  readonly unknown?: true;
+  /** Comes from an operator that is not known, and so does its shape: what stands for it. */
+  readonly unknown?: Node;
 }
+
+/** The node of a graph that a value is, or that stands for it where its shape is not known. */
+export const nodeOf = (value: Value): Node => value.unknown ?? value.tensor.node;
 
 /** The numbers of leaves that stand for known values: sizes may be above what float32 holds exactly. */
 const exact = new WeakMap<Node, Float64Array>();
@@ -96,7 +99,7 @@ export function unknownValue(shape: Shape | null, kind: Kind): Value {
   return {
     kind,
     numbers: null,
-    unknown: true,
+    unknown: unknownNode([]),
     get tensor(): Tensor {
       throw new TypeError("the shape behind an unknown operator was asked for");
     },
