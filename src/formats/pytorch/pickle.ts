@@ -313,7 +313,8 @@ class Machine {
     const [callable, values] = this.#take(2);
     if (!(callable instanceof PickledGlobal) || !(values instanceof PickledTuple))
       this.#fail("calls what can't be called");
-    const made = callGlobal(callable.name, values.items, this.#at, (problem) => this.#fail(problem));
+    const at = this.#options.base + this.#at;
+    const made = callGlobal(callable.name, values.items, at, (problem) => this.#fail(problem));
     // What is copied is paid for again.
     if (made instanceof Map || made instanceof Set) this.#spend(cost.entry * made.size);
     else if (Array.isArray(made) || made instanceof Uint8Array) this.#spend(cost.element * made.length);

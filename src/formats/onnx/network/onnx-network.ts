@@ -36,11 +36,13 @@ interface Layer {
  * network works on it, training too. Stored float tensors are parameters under their ONNX names; running statistics are
  * buffers. What only sizes depend on is worked out while recording.
  * @example
+ * import { tmpdir } from "node:os";
  * import { nn, ones } from "convsmith";
  * import { exportOnnx, readOnnxNetwork, writeFileAtomic } from "convsmith/formats";
  * const net = new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.ReLU());
- * await writeFileAtomic("net.onnx", (await exportOnnx(net, [1, 1, 8, 8])).bytes);
- * const again = await readOnnxNetwork("net.onnx");
+ * const path = `${tmpdir()}/convsmith-example.onnx`;
+ * await writeFileAtomic(path, (await exportOnnx(net, [1, 1, 8, 8])).bytes);
+ * const again = await readOnnxNetwork(path);
  * console.log(again.inputs[0]?.dimensions, again.outputs); // [1, 1, 8, 8] ["output"]
  * console.log([...again.namedParameters().keys()]); // ["0.weight", "0.bias"]
  * const y = again.forward(ones([1, 1, 8, 8]));
