@@ -1,4 +1,5 @@
 import { ShapeError } from "../../core/errors.ts";
+import { areSizes } from "../../core/shape.ts";
 import { type AxisRule, type Term, weightRules } from "./weights.ts";
 
 /**
@@ -22,17 +23,11 @@ export const identityMap = (size: number): AxisMap => ["identity", size, size];
 /** More terms would take seconds to go through. */
 const mostTerms = 2 ** 22;
 
-/** How a map's outputs are summed. @throws ShapeError for sizes and numbers that no map has, or more terms than can be gone through. */
+/** How a map's outputs are summed. @throws ShapeError for sizes that no map has, or more terms than can be gone through. */
 export function ruleOf([kind, inputSize, outputSize, ...numbers]: AxisMap): AxisRule {
-  const got = { map: kind, from: inputSize, to: outputSize };
-  const isSize = (size: number) => Number.isSafeInteger(size) && size >= 0;
-  const isKnown = (each: number | string | boolean) => typeof each !== "number" || Number.isFinite(each);
-  if (!isSize(inputSize) || !isSize(outputSize) || !numbers.every(isKnown)) {
-    throw new ShapeError("resample2d", "needs whole sizes and finite numbers", { ...got, numbers });
-  }
   const rule = weightRules[kind]!(inputSize, outputSize, numbers);
-  if (!(inputSize <= mostTerms && outputSize * rule.taps <= mostTerms)) {
-    throw new ShapeError("resample2d", `needs at most ${mostTerms} pixels and terms along an axis`, got);
+  if (!areSizes([inputSize, outputSize, outputSize * rule.taps], mostTerms)) {
+    throw new ShapeError(kind, `needs at most ${mostTerms} pixels and terms along an axis`, { inputSize, outputSize });
   }
   return rule;
 }
@@ -53,8 +48,7 @@ export function rowsOf(map: AxisMap): (output: number, term: Term) => void {
 }
 
 const tables = new Map<string, AxisTable>();
-const cachedTerms = 2 ** 20;
-let terms = 0;
+const cachedTables = 64;
 
 /** The table of a map, or of its transpose. Weights that are 0 are left out, those of one input are summed. */
 export function axisTable(map: AxisMap, transposed = false): AxisTable {
@@ -62,12 +56,7 @@ export function axisTable(map: AxisMap, transposed = false): AxisTable {
   let table = tables.get(key);
   if (!table) {
     table = transposed ? transpose(axisTable(map)) : build(map);
-    terms += table.weights.length + table.outputSize;
-    for (const [old, { weights, outputSize }] of tables) {
-      if (terms <= cachedTerms) break;
-      tables.delete(old);
-      terms -= weights.length + outputSize;
-    }
+    if (tables.size >= cachedTables) tables.delete(tables.keys().next().value!);
     tables.set(key, table);
   }
   return table;

@@ -4,8 +4,6 @@ export type Term = (index: number, weight: number) => void;
 export interface AxisRule {
   /** No output has more terms. */
   readonly taps: number;
-  /** True: every output has one term, with a weight of 1. */
-  readonly copies?: boolean;
   /** Tells the terms of an output, none before one of a lower index. */
   readonly terms: (output: number, term: Term) => void;
 }
@@ -43,7 +41,6 @@ function cubicWeights(t: number): number[] {
 /** Each output is one input. */
 const copy = (indexOf: (output: number) => number): AxisRule => ({
   taps: 1,
-  copies: true,
   terms: (output, term) => term(indexOf(output), 1),
 });
 
