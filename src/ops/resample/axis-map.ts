@@ -20,21 +20,20 @@ export interface AxisTable {
 
 export const identityMap = (size: number): AxisMap => ["identity", size, size];
 
-/** More terms would take seconds to go through. */
-const mostTerms = 2 ** 22;
+/** More would take seconds to go through. */
+const mostPixels = 2 ** 21;
 
-/** How a map's outputs are summed. @throws ShapeError for sizes that no map has, or more terms than can be gone through. */
+/** How a map's outputs are summed. @throws ShapeError for sizes that no map has, or more pixels than can be gone through. */
 export function ruleOf([kind, inputSize, outputSize, ...numbers]: AxisMap): AxisRule {
-  const rule = weightRules[kind]!(inputSize, outputSize, numbers);
-  if (!areSizes([inputSize, outputSize, outputSize * rule.taps], mostTerms)) {
-    throw new ShapeError(kind, `needs at most ${mostTerms} pixels and terms along an axis`, { inputSize, outputSize });
+  if (!areSizes([inputSize, outputSize], mostPixels)) {
+    throw new ShapeError(kind, `needs at most ${mostPixels} pixels along an axis`, { inputSize, outputSize });
   }
-  return rule;
+  return weightRules[kind]!(inputSize, outputSize, numbers);
 }
 
 /** Goes through the terms of an output by rising index: those of one input are summed, those that are 0 are left out. */
 export function rowsOf(map: AxisMap): (output: number, term: Term) => void {
-  const { terms } = ruleOf(map);
+  const terms = ruleOf(map);
   return (output, term) => {
     let last = -1;
     let sum = 0;
@@ -64,20 +63,18 @@ export function axisTable(map: AxisMap, transposed = false): AxisTable {
 
 function build(map: AxisMap): AxisTable {
   const [, inputSize, outputSize] = map;
-  const most = outputSize * ruleOf(map).taps;
   const row = rowsOf(map);
   const starts = new Int32Array(outputSize + 1);
-  const indices = new Int32Array(most);
-  const weights = new Float64Array(most);
-  let count = 0;
+  const indices: number[] = [];
+  const weights: number[] = [];
   for (let output = 0; output < outputSize; output++) {
     row(output, (index, weight) => {
-      indices[count] = index;
-      weights[count++] = weight;
+      indices.push(index);
+      weights.push(weight);
     });
-    starts[output + 1] = count;
+    starts[output + 1] = indices.length;
   }
-  return { inputSize, outputSize, starts, indices: indices.slice(0, count), weights: weights.slice(0, count) };
+  return { inputSize, outputSize, starts, indices: Int32Array.from(indices), weights: Float64Array.from(weights) };
 }
 
 function transpose({ inputSize, outputSize, starts, indices, weights }: AxisTable): AxisTable {

@@ -45,18 +45,17 @@ it("tells windows, empty ones too", () => {
 const unread = (...shape: number[]): Node => ({ ...dataNode(new Float32Array(1), [1]), shape });
 
 it("knows large axes without a table, and refuses those that would take seconds", () => {
-  const wide = unread(1, 1, 1, 2 ** 22);
-  const mean = resample2d(wide, identityMap(1), ["adaptive", 2 ** 22, 1]);
+  const wide = unread(1, 1, 1, 2 ** 21);
+  const mean = resample2d(wide, identityMap(1), ["adaptive", 2 ** 21, 1]);
   expect(mean.shape).toEqual([1, 1, 1, 1]);
-  expect(mapWindow(mean.attributes.mapW as unknown as AxisMap, 0)).toEqual([0, 2 ** 22 - 1]);
-  expect(costs.get(resample2dOp)!([wide], mean, mean.attributes)).toMatchObject({ additions: 2 ** 22 - 1 });
+  expect(mapWindow(mean.attributes.mapW as unknown as AxisMap, 0)).toEqual([0, 2 ** 21 - 1]);
+  expect(costs.get(resample2dOp)!([wide], mean, mean.attributes)).toMatchObject({ additions: 2 ** 21 - 1 });
   const refused = (map: AxisMap, rule: string) =>
     expect(() => resample2d(unread(1, 1, 1, map[1]), identityMap(1), map), map.join()).toThrow(rule);
-  const tooMany = "needs at most 4194304 pixels and terms along an axis";
+  const tooMany = "needs at most 2097152 pixels along an axis";
   refused(["adaptive", 2 ** 32, 1], `adaptive: ${tooMany}, got inputSize 4294967296, outputSize 1`);
   refused(["nearest", 3, 2 ** 32, 0], tooMany);
   refused(["bilinear", 3, 2 ** 21 + 1, 0, false], tooMany);
-  refused(["pool", 2 ** 20, 2 ** 19, 2 ** 19, 1, 0, "include"], tooMany);
   refused(["nearest", 3, -3, 0], `nearest: ${tooMany}, got inputSize 3, outputSize -3`);
   refused(["nearest", 3, Number.NaN, 0], tooMany);
   refused(["nearest", 3, Number.POSITIVE_INFINITY, 0], tooMany);
