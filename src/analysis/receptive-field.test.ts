@@ -1,8 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Generator } from "../core/generator.ts";
 import { dataNode, type Node } from "../core/node.ts";
 import { numel } from "../core/shape.ts";
 import * as ops from "../ops/index.ts";
+import { windows } from "../ops/windows.ts";
 import { FieldMap, type ReceptiveField } from "./receptive-field.ts";
 import { recorded } from "./recording.ts";
 
@@ -28,6 +29,28 @@ test("stride and dilation multiply along a path", () => {
   expect(heightOf(x, y)).toMatchObject({ size: 7, stride: 4, start: -3, centre: 0 });
   y = ops.conv2d(ops.relu(y), weight(3), null, { dilation: 2 });
   expect(heightOf(x, y)).toMatchObject({ size: 23, stride: 4, start: -3, centre: 8 });
+});
+
+/** How often windows are asked for while the fields of all nodes are found. */
+function asked(length: number, layer: (y: Node, x: Node) => Node): number {
+  const x = picture(6);
+  const start = ops.pad(x, [1, 1, 1, 1], "reflect");
+  const nodes: Node[] = [ops.conv2d(start, weight(3))];
+  while (nodes.length < length) nodes.push(layer(nodes.at(-1)!, x));
+  const map = mapOf(x, nodes.at(-1)!);
+  const spy = vi.spyOn(windows, "get");
+  for (const node of nodes) map.field(node);
+  const { length: count } = spy.mock.calls;
+  spy.mockRestore();
+  return count;
+}
+
+test.each<[string, (y: Node, x: Node) => Node]>([
+  ["borders that are mirrored", (y) => ops.slice(ops.slice(ops.pad(y, [1, 1, 1, 1], "reflect"), 2, 1, 7), 3, 1, 7)],
+  ["convolutions behind one", (y) => ops.conv2d(y, weight(3), null, { padding: 1 })],
+  ["convolutions that the input is added to", (y, x) => ops.add(ops.conv2d(y, weight(3), null, { padding: 1 }), x)],
+])("a chain of %s takes work in proportion to its length", (_name, layer) => {
+  expect(asked(160, layer)).toBeLessThan(2.5 * asked(80, layer));
 });
 
 test("branches: the union", () => {

@@ -1,7 +1,7 @@
 import type { Cell } from "./cell.ts";
 import { ShapeError } from "./errors.ts";
 import type { Attributes, CompositionOp, LeafOp, Op } from "./op.ts";
-import { broadcastShapes, type DType, numel, type Shape } from "./shape.ts";
+import { areSizes, broadcastShapes, type DType, numel, type Shape } from "./shape.ts";
 
 /** The modules that a node was recorded in, innermost first. Identity only: paths are found from the outermost module. */
 export interface Scope {
@@ -126,8 +126,8 @@ export function record(op: Op, inputs: readonly Node[], attributes: Attributes =
   const node = made(op, inputs, attributes);
   const { shape } = node;
   // Beyond, sizes can't be told apart from their neighbours.
-  if (!(numel(shape) <= Number.MAX_SAFE_INTEGER && shape.every((size) => Number.isSafeInteger(size) && size >= 0))) {
-    throw new ShapeError(op.name, "needs fewer elements than 2^53", { output: shape });
+  if (!areSizes([numel(shape), ...shape], Number.MAX_SAFE_INTEGER)) {
+    throw new ShapeError(op.name, "needs fewer than 2^53 elements", { output: shape });
   }
   log?.push(node);
   return node;

@@ -9,6 +9,10 @@ export interface TensorType {
   readonly dtype: DType;
 }
 
+/** Whether all are whole numbers from 0 to `most`. */
+export const areSizes = (sizes: readonly number[], most: number): boolean =>
+  sizes.every((each) => Number.isInteger(each) && each >= 0 && each <= most);
+
 export function numel(shape: Shape): number {
   let count = 1;
   for (const size of shape) count *= size;

@@ -8,7 +8,7 @@ import { expectClose } from "../../testing/close.ts";
 import { type GoldenCase, goldenCases } from "../../testing/golden.ts";
 import { costs } from "../costs.ts";
 import { windows } from "../windows.ts";
-import { convTranspose2d } from "./conv-transpose2d.ts";
+import { convTranspose2d, convTranspose2dOp } from "./conv-transpose2d.ts";
 import { conv2d } from "./conv2d.ts";
 import { conv2dWeightGradient } from "./weight-gradient.ts";
 
@@ -125,6 +125,25 @@ test("costs follow the exact formulas", () => {
       additions: 4 * 5 * (6 * 6 - 4 * 4) - 5 * (5 * 5 - 3 * 3),
     },
   });
+});
+
+test("the cost of a transposed convolution of a thousand million columns is found at once", () => {
+  const columns = 2 ** 30;
+  const cost = (kernel: number, stride: number, dilation: number, padding: number, output: number) =>
+    costs.get(convTranspose2dOp)!(
+      [
+        { shape: [1, 1, 1, columns], dtype: "float32" },
+        { shape: [1, 1, 1, kernel], dtype: "float32" },
+      ],
+      { shape: [1, 1, 1, output], dtype: "float32" },
+      { stride: [1, stride], dilation: [1, dilation], padding: [0, padding, 0, padding], groups: 1 },
+    );
+  // Every output but those at the ends has two products.
+  const full = 2 * columns + 2;
+  expect(cost(4, 2, 1, 0, full)).toMatchObject({ multiplications: 4 * columns, additions: 4 * columns - full });
+  expect(cost(4, 2, 1, 1, full - 2).padded).toEqual({ multiplications: 2, additions: 0 });
+  // Taps that are a stride apart land where their neighbours' do.
+  expect(cost(3, 2, 2, 0, 2 * columns + 3)).toMatchObject({ additions: 3 * columns - (columns + 2) });
 });
 
 /** Non-zero gradients of one output are the truth that `window` is held against. */

@@ -1,4 +1,5 @@
 import { ShapeError } from "../../core/errors.ts";
+import { areSizes } from "../../core/shape.ts";
 import { type AxisRule, type Term, weightRules } from "./weights.ts";
 
 /**
@@ -19,27 +20,20 @@ export interface AxisTable {
 
 export const identityMap = (size: number): AxisMap => ["identity", size, size];
 
-/** More terms would take seconds to go through. */
-const mostTerms = 2 ** 22;
+/** More would take seconds to go through. */
+const mostPixels = 2 ** 21;
 
-/** How a map's outputs are summed. @throws ShapeError for sizes and numbers that no map has, or more terms than can be gone through. */
+/** How a map's outputs are summed. @throws ShapeError for sizes that no map has, or more pixels than can be gone through. */
 export function ruleOf([kind, inputSize, outputSize, ...numbers]: AxisMap): AxisRule {
-  const got = { map: kind, from: inputSize, to: outputSize };
-  const isSize = (size: number) => Number.isSafeInteger(size) && size >= 0;
-  const isKnown = (each: number | string | boolean) => typeof each !== "number" || Number.isFinite(each);
-  if (!isSize(inputSize) || !isSize(outputSize) || !numbers.every(isKnown)) {
-    throw new ShapeError("resample2d", "needs whole sizes and finite numbers", { ...got, numbers });
+  if (!areSizes([inputSize, outputSize], mostPixels)) {
+    throw new ShapeError(kind, `needs at most ${mostPixels} pixels along an axis`, { inputSize, outputSize });
   }
-  const rule = weightRules[kind]!(inputSize, outputSize, numbers);
-  if (!(inputSize <= mostTerms && outputSize * rule.taps <= mostTerms)) {
-    throw new ShapeError("resample2d", `needs at most ${mostTerms} pixels and terms along an axis`, got);
-  }
-  return rule;
+  return weightRules[kind]!(inputSize, outputSize, numbers);
 }
 
 /** Goes through the terms of an output by rising index: those of one input are summed, those that are 0 are left out. */
 export function rowsOf(map: AxisMap): (output: number, term: Term) => void {
-  const { terms } = ruleOf(map);
+  const terms = ruleOf(map);
   return (output, term) => {
     let last = -1;
     let sum = 0;
@@ -53,8 +47,7 @@ export function rowsOf(map: AxisMap): (output: number, term: Term) => void {
 }
 
 const tables = new Map<string, AxisTable>();
-const cachedTerms = 2 ** 20;
-let terms = 0;
+const cachedTables = 64;
 
 /** The table of a map, or of its transpose. Weights that are 0 are left out, those of one input are summed. */
 export function axisTable(map: AxisMap, transposed = false): AxisTable {
@@ -62,12 +55,7 @@ export function axisTable(map: AxisMap, transposed = false): AxisTable {
   let table = tables.get(key);
   if (!table) {
     table = transposed ? transpose(axisTable(map)) : build(map);
-    terms += table.weights.length + table.outputSize;
-    for (const [old, { weights, outputSize }] of tables) {
-      if (terms <= cachedTerms) break;
-      tables.delete(old);
-      terms -= weights.length + outputSize;
-    }
+    if (tables.size >= cachedTables) tables.delete(tables.keys().next().value!);
     tables.set(key, table);
   }
   return table;
@@ -75,20 +63,18 @@ export function axisTable(map: AxisMap, transposed = false): AxisTable {
 
 function build(map: AxisMap): AxisTable {
   const [, inputSize, outputSize] = map;
-  const most = outputSize * ruleOf(map).taps;
   const row = rowsOf(map);
   const starts = new Int32Array(outputSize + 1);
-  const indices = new Int32Array(most);
-  const weights = new Float64Array(most);
-  let count = 0;
+  const indices: number[] = [];
+  const weights: number[] = [];
   for (let output = 0; output < outputSize; output++) {
     row(output, (index, weight) => {
-      indices[count] = index;
-      weights[count++] = weight;
+      indices.push(index);
+      weights.push(weight);
     });
-    starts[output + 1] = count;
+    starts[output + 1] = indices.length;
   }
-  return { inputSize, outputSize, starts, indices: indices.slice(0, count), weights: weights.slice(0, count) };
+  return { inputSize, outputSize, starts, indices: Int32Array.from(indices), weights: Float64Array.from(weights) };
 }
 
 function transpose({ inputSize, outputSize, starts, indices, weights }: AxisTable): AxisTable {

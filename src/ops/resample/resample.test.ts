@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { dataNode, record } from "../../core/node.ts";
+import { dataNode, type Node, record } from "../../core/node.ts";
 import { checkOp } from "../../testing/check-op.ts";
 import { valuesOf } from "../../testing/golden-run.ts";
 import { costs } from "../costs.ts";
-import { type AxisMap, axisTable } from "./axis-map.ts";
+import { type AxisMap, axisTable, identityMap } from "./axis-map.ts";
 import { flip, resample2d, resample2dOp } from "./resample.ts";
 import { mapWindow } from "./resample.window.ts";
 
@@ -39,6 +39,26 @@ it("has weights that sum to one, and a transpose that is one", () => {
 it("tells windows, empty ones too", () => {
   expect(mapWindow(bicubic, 0)).toEqual([0, 0]);
   expect(mapWindow(["nearest", 5, 2, 0], 1, true)).toEqual([0, -1]);
+});
+
+/** Stands for a tensor whose numbers nobody reads. */
+const unread = (...shape: number[]): Node => ({ ...dataNode(new Float32Array(1), [1]), shape });
+
+it("knows large axes without a table, and refuses those that would take seconds", () => {
+  const wide = unread(1, 1, 1, 2 ** 21);
+  const mean = resample2d(wide, identityMap(1), ["adaptive", 2 ** 21, 1]);
+  expect(mean.shape).toEqual([1, 1, 1, 1]);
+  expect(mapWindow(mean.attributes.mapW as unknown as AxisMap, 0)).toEqual([0, 2 ** 21 - 1]);
+  expect(costs.get(resample2dOp)!([wide], mean, mean.attributes)).toMatchObject({ additions: 2 ** 21 - 1 });
+  const refused = (map: AxisMap, rule: string) =>
+    expect(() => resample2d(unread(1, 1, 1, map[1]), identityMap(1), map), map.join()).toThrow(rule);
+  const tooMany = "needs at most 2097152 pixels along an axis";
+  refused(["adaptive", 2 ** 32, 1], `adaptive: ${tooMany}, got inputSize 4294967296, outputSize 1`);
+  refused(["nearest", 3, 2 ** 32, 0], tooMany);
+  refused(["bilinear", 3, 2 ** 21 + 1, 0, false], tooMany);
+  refused(["nearest", 3, -3, 0], `nearest: ${tooMany}, got inputSize 3, outputSize -3`);
+  refused(["nearest", 3, Number.NaN, 0], tooMany);
+  refused(["nearest", 3, Number.POSITIVE_INFINITY, 0], tooMany);
 });
 
 it("flips", () => {

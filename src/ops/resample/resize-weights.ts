@@ -1,9 +1,9 @@
 import { ShapeError } from "../../core/errors.ts";
-import type { AxisRule, Term } from "./weights.ts";
+import type { AxisRule } from "./weights.ts";
 
 const { fround } = Math;
 /** With antialias an output is the mean of all that it stands for. */
-const mostTaps = 2 ** 20;
+const mostTerms = 2 ** 23;
 
 /**
  * ONNX's Resize along one axis. Positions are float32, as other engines compute them; a scale of 0 is that of the sizes.
@@ -40,23 +40,22 @@ export function resizeRule(
   const outside = (at: number) => cropped && !(at >= 0 && at <= last);
   if (mode === "nearest") {
     const round = roundings[rounding]!;
-    const terms = (output: number, term: Term) => {
+    return (output, term) => {
       const at = position(output);
       if (!outside(at)) term(inside(round(at)), 1);
     };
-    return { taps: 1, terms };
   }
   const [reach, kernel] =
     mode === "linear" ? [1, (x: number) => Math.max(1 - x, 0)] : [2, (x: number) => keys(x, cubic)];
   // With antialias a kernel reaches over all that an output stands for.
   const squeeze = antialias ? Math.min(scale, 1) : 1;
   const taps = Math.ceil((2 * reach) / squeeze) + 1;
-  if (!(taps <= mostTaps)) {
-    throw new ShapeError("resize", `needs a scale at which an output stands for fewer than ${mostTaps} pixels`, {
+  if (!(outputSize * taps <= mostTerms)) {
+    throw new ShapeError("resize", `needs a scale at which all outputs stand for fewer than ${mostTerms} pixels`, {
       scale,
     });
   }
-  const terms = (output: number, term: Term) => {
+  return (output, term) => {
     const at = position(output);
     if (outside(at)) return;
     const first = Math.floor(at - reach / squeeze) + 1;
@@ -68,7 +67,6 @@ export function resizeRule(
     const total = excludeOutside || antialias ? weights.reduce((sum, weight) => sum + weight, 0) : 1;
     for (const [tap, weight] of weights.entries()) term(inside(first + tap), weight / total);
   };
-  return { taps, terms };
 }
 
 const roundings: Readonly<Record<string, (at: number) => number>> = {

@@ -1,14 +1,8 @@
 /** Tells one term: `weight` times the input at `index`. */
 export type Term = (index: number, weight: number) => void;
 
-export interface AxisRule {
-  /** No output has more terms. */
-  readonly taps: number;
-  /** True: every output has one term, with a weight of 1. */
-  readonly copies?: boolean;
-  /** Tells the terms of an output, none before one of a lower index. */
-  readonly terms: (output: number, term: Term) => void;
-}
+/** Tells the terms of an output, none before one of a lower index. */
+export type AxisRule = (output: number, term: Term) => void;
 
 export type WeightRule = (
   inputSize: number,
@@ -41,11 +35,10 @@ function cubicWeights(t: number): number[] {
 }
 
 /** Each output is one input. */
-const copy = (indexOf: (output: number) => number): AxisRule => ({
-  taps: 1,
-  copies: true,
-  terms: (output, term) => term(indexOf(output), 1),
-});
+const copy =
+  (indexOf: (output: number) => number): AxisRule =>
+  (output, term) =>
+    term(indexOf(output), 1);
 
 /** The rule of each kind of map. A kind that only readers of files need is put in by them: `weightRules.resize`. */
 export const weightRules: Record<string, WeightRule> = {
@@ -60,26 +53,24 @@ export const weightRules: Record<string, WeightRule> = {
 
   bilinear(inputSize, outputSize, [scale, alignCorners]) {
     const step = pixelStep(inputSize, outputSize, scale as number, alignCorners as boolean);
-    const terms = (output: number, term: Term) => {
+    return (output, term) => {
       const at = Math.max(position(output, step, alignCorners as boolean), 0);
       const index = Math.min(Math.floor(at), inputSize - 1);
       const t = Math.min(Math.max(fround(at - index), 0), 1);
       term(index, 1 - t);
       term(Math.min(index + 1, inputSize - 1), t);
     };
-    return { taps: 2, terms };
   },
 
   bicubic(inputSize, outputSize, [scale, alignCorners]) {
     const step = pixelStep(inputSize, outputSize, scale as number, alignCorners as boolean);
-    const terms = (output: number, term: Term) => {
+    return (output, term) => {
       const at = position(output, step, alignCorners as boolean);
       const index = Math.min(Math.floor(at), inputSize - 1);
       const t = Math.min(Math.max(fround(at - index), 0), 1);
       const weights = cubicWeights(t);
       for (let tap = 0; tap < 4; tap++) term(clamp(index - 1 + tap, inputSize), weights[tap]!);
     };
-    return { taps: 4, terms };
   },
 
   pool(inputSize, _outputSize, numbers) {
@@ -90,7 +81,7 @@ export const weightRules: Record<string, WeightRule> = {
       number | string,
       number?,
     ];
-    const terms = (output: number, term: Term) => {
+    return (output, term) => {
       const start = output * stride - padding;
       const before = (end: number) => Math.min(Math.max(Math.ceil((end - start) / dilation), 0), kernel);
       const [from, to] = [before(0), before(inputSize)];
@@ -98,16 +89,14 @@ export const weightRules: Record<string, WeightRule> = {
       const weight = 1 / (typeof divisor === "number" ? divisor : within);
       for (let tap = from; tap < to; tap++) term(start + tap * dilation, weight);
     };
-    return { taps: Math.min(kernel, inputSize), terms };
   },
 
   adaptive(inputSize, outputSize) {
-    const terms = (output: number, term: Term) => {
+    return (output, term) => {
       const first = Math.floor((output * inputSize) / outputSize);
       const end = Math.ceil(((output + 1) * inputSize) / outputSize);
       for (let index = first; index < end; index++) term(index, 1 / (end - first));
     };
-    return { taps: Math.min(Math.ceil(inputSize / outputSize) + 1, inputSize), terms };
   },
 
   reflect(inputSize, _outputSize, [before]) {
