@@ -88,22 +88,36 @@ function or(mask: SeenPixels, target: SeenPixels): void {
   for (let at = 0; at < mask.cells.length; at++) target.cells[at]! |= mask.cells[at]!;
 }
 
-/** Every window takes rows and columns apart: first along a row, then down. */
+/** Every window takes rows and columns apart: first along a row, then down. Neighbours that take the same are gone through once. */
 function spread(mask: SeenPixels, target: SeenPixels, rowTaps: Taps, columnTaps: Taps): void {
   const { rows, columns } = mask;
   if (!rows || !columns) return;
   const line = new Uint8Array(target.width);
+  let taken: ReturnType<Taps> | null = null;
   for (let y = rows[0]; y <= rows[1]; y++) {
-    line.fill(0);
+    const range = rowTaps(y);
+    if (taken && !sameTaps(taken, range)) {
+      store(line, target, taken);
+      line.fill(0);
+    }
+    taken = range;
+    let last: ReturnType<Taps> | null = null;
     for (let x = columns[0]; x <= columns[1]; x++) {
       if (mask.cells[y * mask.width + x] === 0) continue;
-      const [first, last, step] = columnTaps(x);
-      for (let to = first; to <= last; to += step) line[to] = 1;
-    }
-    const [first, last, step] = rowTaps(y);
-    for (let to = first; to <= last; to += step) {
-      const start = to * target.width;
-      for (let x = 0; x < target.width; x++) target.cells[start + x]! |= line[x]!;
+      const across = columnTaps(x);
+      if (last && sameTaps(last, across)) continue;
+      for (let to = across[0]; to <= across[1]; to += across[2]) line[to] = 1;
+      last = across;
     }
   }
+  if (taken) store(line, target, taken);
 }
+
+function store(line: Uint8Array, target: SeenPixels, [first, last, step]: ReturnType<Taps>): void {
+  for (let to = first; to <= last; to += step) {
+    const start = to * target.width;
+    for (let x = 0; x < target.width; x++) target.cells[start + x]! |= line[x]!;
+  }
+}
+
+const sameTaps = (a: ReturnType<Taps>, b: ReturnType<Taps>): boolean => a.every((each, at) => each === b[at]);
