@@ -17,7 +17,8 @@ afterAll(() => workshop.close());
 const told = (findings: readonly Finding[]) =>
   findings.map(({ index, kind, step, problem }) => `${kind} at ${step} of input ${index}: ${problem}`);
 
-describe.each(formats)("%s", (format) => {
+// They take a second; what is cut off half-way would be in the way of the next.
+describe.each(formats)("%s", { timeout: 120_000 }, (format) => {
   it("a few changed files are read or refused as promised", async () => {
     const { inputs, read, refused, findings } = await fuzz(root, workshop.folder, format, { seed: 7, to: 40 });
     expect(told(findings)).toEqual([]);

@@ -23,7 +23,7 @@ const unary = (apply: (x: Tensor) => Tensor): Operator => ({ record: (call) => a
 
 /** Any number of inputs, spread over each other. */
 const several = (apply: (a: Tensor, b: Tensor) => Tensor): Operator => ({
-  record: (call) => call.inputs.map((_, at) => call.tensor(at)).reduce(apply),
+  record: (call) => call.inputs.slice(1).reduce((sum, _, at) => apply(sum, call.tensor(at + 1)), call.tensor(0)),
 });
 
 /** Whole numbers are divided towards zero. */
@@ -61,7 +61,7 @@ export const arithmetic: Operators = {
   Sum: several((a, b) => a.add(b)),
   Mean: {
     record: (call) => {
-      const all = call.inputs.map((_, at) => call.tensor(at));
+      const all = [call.tensor(0), ...call.inputs.slice(1).map((_, at) => call.tensor(at + 1))];
       return all.reduce((a, b) => a.add(b)).div(all.length);
     },
   },

@@ -12,25 +12,38 @@ export interface Windows {
 /** kernel_shape, strides, dilations, pads and auto_pad, for inputs of these spatial sizes. @throws ArgumentError */
 export function windowsOf(call: Call, sizes: readonly number[], kernel: readonly number[]): Windows {
   const rank = sizes.length;
-  const perAxis = (name: string, fallback: number, count = rank): number[] => {
+  const perAxis = (name: string, fallback: number, least: number, count = rank): number[] => {
     const found = call.ints(name) ?? new Array<number>(count).fill(fallback);
     if (found.length !== count) call.fail(`needs ${name} of ${count} numbers, got [${found.join(", ")}]`);
+    if (found.some((each) => each < least)) call.fail(`needs ${name} from ${least}, got [${found.join(", ")}]`);
     return found;
   };
   if (kernel.length !== rank) call.fail(`needs a kernel of ${rank} sizes, got [${kernel.join(", ")}]`);
-  const stride = perAxis("strides", 1);
-  const dilation = perAxis("dilations", 1);
-  const pads = perAxis("pads", 0, 2 * rank);
+  const stride = perAxis("strides", 1, 1);
+  const dilation = perAxis("dilations", 1, 1);
+  const pads = perAxis("pads", 0, Number.NEGATIVE_INFINITY, 2 * rank);
   const autoPad = call.text("auto_pad", "NOTSET");
   const at = { kernel, stride, dilation };
-  if (autoPad === "NOTSET") return { ...at, begin: pads.slice(0, rank), end: pads.slice(rank) };
+  if (autoPad === "NOTSET") return padded(call, sizes, { ...at, begin: pads.slice(0, rank), end: pads.slice(rank) });
   const zeros = new Array<number>(rank).fill(0);
   if (autoPad === "VALID") return { ...at, begin: zeros, end: zeros };
   const totals = sizes.map((size, axis) => {
     const extent = (kernel[axis]! - 1) * dilation[axis]! + 1;
     return Math.max((Math.ceil(size / stride[axis]!) - 1) * stride[axis]! + extent - size, 0);
   });
-  return { ...at, ...sides(call, autoPad, totals) };
+  return padded(call, sizes, { ...at, ...sides(call, autoPad, totals) });
+}
+
+/** No device holds a larger plane. */
+const mostPixels = 2 ** 31;
+
+/** @throws ArgumentError where what is padded is larger than anything that could be run. */
+function padded(call: Call, sizes: readonly number[], windows: Windows): Windows {
+  const { begin, end } = windows;
+  const count = sizes.reduce((product, size, axis) => product * (size + begin[axis]! + end[axis]!), 1);
+  if (count > mostPixels)
+    call.fail(`pads its input to ${count} pixels, above ${mostPixels}: pads begin [${begin}], end [${end}]`);
+  return windows;
 }
 
 /** SAME_UPPER puts the odd row or column at the end, SAME_LOWER at the beginning. @throws ArgumentError */
