@@ -29,6 +29,8 @@ interface Origin {
 interface Layer {
   readonly module: OnnxNode;
   readonly byte: number | null;
+  /** Inputs that nothing behind it uses: numbers that are known would add up. */
+  readonly last: readonly string[];
 }
 
 /**
@@ -93,7 +95,7 @@ export class OnnxNetwork extends Module {
       this.#stored.set(tensor.name, made);
       return made;
     };
-    const layers: Layer[] = [];
+    const layers: Omit<Layer, "last">[] = [];
     for (const node of graph.node) {
       const [first = ""] = node.input;
       const shared = this.#aliases.get(first) ?? first;
@@ -115,7 +117,15 @@ export class OnnxNetwork extends Module {
       layers.push({ module: made, byte: byteOf(node) });
       Object.defineProperty(this, this.#freeKey(node), { value: made, enumerable: true });
     }
-    this.#layers = layers;
+    const used = new Set(this.outputs);
+    this.#layers = layers
+      .reverse()
+      .map((layer) => {
+        const last = layer.module.node.input.filter((name) => !used.has(name));
+        for (const name of last) used.add(name);
+        return { ...layer, last };
+      })
+      .reverse();
     for (const given of this.outputs) {
       const name = this.#aliases.get(given) ?? given;
       const tensor = stored.get(name);
@@ -152,12 +162,13 @@ export class OnnxNetwork extends Module {
         return [dimensions, ("kind" in given ? given.tensor : given).shape];
       }),
     );
-    for (const [at, { module, byte }] of this.#layers.entries()) {
+    for (const [at, { module, byte, last }] of this.#layers.entries()) {
       const given = (name: string) => values.get(name) ?? this.#missing(name, at);
       const found = inFile(this.file, byte, () => module.forward(given, told));
       for (const [which, name] of module.node.output.entries()) {
         if (name !== "" && found[which]) values.set(name, found[which]);
       }
+      for (const name of last) values.delete(name);
     }
     return this.outputs.map((name, at) => values.get(name) ?? this.#missingOutput(name, at));
   }

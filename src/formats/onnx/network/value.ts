@@ -64,8 +64,10 @@ function leaf(numbers: Float64Array, shape: Shape): Node {
   return node;
 }
 
-/** Larger values are computed when the network runs. */
+/** A value of more numbers can't be known. */
 export const mostKnown = 2 ** 16;
+/** Larger results are computed when the network runs. */
+const mostFolded = 2 ** 14;
 
 /**
  * Records on known values and works the results out at once: sizes are then numbers for what follows. Each result is
@@ -79,7 +81,7 @@ export function fold(record: () => readonly Value[]): readonly Value[] {
   });
   if (error !== null) throw error;
   return recorded.map((value) => {
-    if (value.numbers || numel(value.tensor.shape) > mostKnown) return value;
+    if (value.numbers || numel(value.tensor.shape) > mostFolded) return value;
     const [numbers] = evaluate([value.tensor.node], numbersOf, "float64");
     const round = value.kind === "float" ? Math.fround : Math.trunc;
     return known(Float64Array.from(numbers!, round), value.tensor.shape, value.kind, value.type);
