@@ -89,14 +89,23 @@ export class PickleInput {
   /** Text up to the end of the line. */
   line(): string {
     const start = this.position;
+    const end = this.#lineEnd(start);
+    if (end < 0) return this.fail("a line has no end", start);
+    const text = this.text(end - start);
+    this.skip(1);
+    return text;
+  }
+
+  /** In the bytes at hand where it is there, so that many short lines are not read each on their own; -1: there is none. */
+  #lineEnd(start: number): number {
+    const place = start - this.#from;
+    const near = place < 0 ? -1 : this.#window.indexOf(10, place);
+    if (near >= 0) return this.#from + near;
     for (let at = start; at < this.#source.length; at += windowBytes) {
-      const end = bytesFrom(this.#source, at, windowBytes).indexOf(10);
-      if (end < 0) continue;
-      const text = this.text(at + end - start);
-      this.skip(1);
-      return text;
+      const found = bytesFrom(this.#source, at, windowBytes).indexOf(10);
+      if (found >= 0) return at + found;
     }
-    return this.fail("a line has no end", start);
+    return -1;
   }
 
   quoted(): string {

@@ -14,7 +14,7 @@ export interface PytorchContent {
 }
 
 /** Estimated bytes that the values beside tensors may take. */
-export const pickleMemory = (bytes: number): number => 40 * 2 ** 20 + 2 * bytes;
+export const pickleMemory = (bytes: number): number => 48 * 2 ** 20 + 2 * bytes;
 
 /** ("storage", its class, its key, the device, how many elements), and in old files a view of another storage. */
 export function storageOf(id: PickledValue, file: string, at: number): StorageReference {
