@@ -42,7 +42,11 @@ export class PickleInput {
 
   /** Skips bytes, which are then at hand. Gives their place in the window. */
   #take(count: number): number {
-    const at = this.skip(count);
+    return this.#atHand(this.skip(count), count);
+  }
+
+  /** Has these bytes at hand: their place in the window. */
+  #atHand(at: number, count: number): number {
     if (at < this.#from || at + count > this.#from + this.#window.length) {
       this.#window = bytesFrom(this.#source, at, Math.max(count, windowBytes));
       this.#view = viewOf(this.#window);
@@ -89,10 +93,12 @@ export class PickleInput {
   /** Text up to the end of the line. */
   line(): string {
     const start = this.position;
-    for (let at = start; at < this.#source.length; at += windowBytes) {
-      const end = bytesFrom(this.#source, at, windowBytes).indexOf(10);
+    for (let at = start; at < this.#source.length; ) {
+      const place = this.#atHand(at, 1);
+      const end = this.#window.indexOf(10, place);
+      at = this.#from + (end < 0 ? this.#window.length : end);
       if (end < 0) continue;
-      const text = this.text(at + end - start);
+      const text = this.text(at - start);
       this.skip(1);
       return text;
     }
