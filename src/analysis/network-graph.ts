@@ -67,6 +67,7 @@ export function networkGraph(network: Network, inputShape: Shape): NetworkGraph 
   }
   // What leads to a gap alone comes out of the recording, not of the network.
   const leading = new Set(recording.gaps.flatMap(({ inputs }) => inputs));
+  for (const node of recording.returned) leading.delete(node);
   if (recording.error !== null) builder.end("failed", recording.outputs);
   else for (const node of recording.outputs) if (!leading.has(node)) builder.end("output", [node]);
   return builder.graph();

@@ -24,6 +24,8 @@ export interface Recording {
 export interface PartialRecording extends Recording {
   /** What the network threw, null where nothing. */
   readonly error: unknown;
+  /** What the network gave itself; empty where it threw. */
+  readonly returned: readonly Node[];
   /** Calls that are not known, in order; none unless asked for. */
   readonly gaps: readonly Gap[];
 }
@@ -61,12 +63,14 @@ export function recordCall(network: Network, x: Tensor, withGaps = false): Parti
           throw new ArgumentError(`${network.constructor.name}: needs a forward that returns a tensor`);
         }
       });
+      const returned = outputs;
       if (error !== null) outputs = lastOf(nodes);
       // What leads to a gap alone is used by no output.
       else if (gaps.length > 0) outputs = [...new Set([...outputs, ...lastOf(nodes)])];
       return {
         input: x.node,
         outputs,
+        returned,
         gaps,
         order: recorded(outputs),
         error: error === null ? null : explained(network, error),

@@ -3,7 +3,7 @@ import type { OnnxNetwork } from "../formats/onnx/network/onnx-network.ts";
 import { readOnnxNetwork } from "../formats/read-onnx-network.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { UsageError } from "./errors.ts";
-import { readNumbers } from "./run-input.ts";
+import { isPicture, readNumbers } from "./run-input.ts";
 
 /** "left=a.npy" for each input of an ONNX file, on lines of their own; null where no name is given. */
 export function namedInputs(text: string): ReadonlyMap<string, string> | null {
@@ -32,6 +32,10 @@ export async function readNamedInputs(
     );
   }
   const inputs: Tensor[] = [];
-  for (const name of names) inputs.push(await readNumbers(files.get(name)!));
+  for (const name of names) {
+    const file = files.get(name)!;
+    if (isPicture(file)) throw new UsageError(`--input ${name} must be a .npy or .safetensors file, got ${file}`);
+    inputs.push(await readNumbers(file));
+  }
   return { network, inputs };
 }

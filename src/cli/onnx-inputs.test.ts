@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { writeImage } from "../data/node.ts";
 import { readSafetensors, safetensorsFromFloat32, serializeNpy, toFloat32 } from "../formats/node.ts";
 import { ModelSchema } from "../formats/onnx/model_pb.ts";
 import { ValueSchema } from "../formats/onnx/value_pb.ts";
@@ -49,6 +50,10 @@ it.each([
   [["run", "pair.onnx", "--input", "x=a.npy", "--input", "x=b.npy"], /--input names an input twice/],
   [["run", "espcn-x2", "--input", "x=a.npy"], /espcn-x2: --input NAME=FILE is for \.onnx files\. Give --input FILE\./],
   [["run", "pair.onnx", "--input", "a.npy"], /needs 2 inputs \(x, second\), got 1/],
+  [
+    ["run", "pair.onnx", "--input", "x=a.npy", "--input", "second=b.png"],
+    /--input second must be a \.npy or \.safetensors file, got b\.png/,
+  ],
   [["summary", "pair.onnx"], /has 2 inputs \(x, second\): only networks of one are taken here/],
   [
     ["evaluate", "pair.onnx", "--data", "."],
@@ -59,6 +64,17 @@ it.each([
   const { good, err } = await callCli(...placed);
   expect(good).toBe(false);
   expect(err).toMatch(message);
+});
+
+it.each([
+  ["numbers", "lr=0.1.npy"],
+  ["a picture", "height=2.png"],
+])("takes %s in a file whose name has a =", async (_kind, name) => {
+  if (name.endsWith(".npy")) await copyFile(at("a.npy"), at(name));
+  else await writeImage(at(name), { width: 2, height: 2, channels: 1, bits: 8, data: Uint8Array.of(0, 80, 160, 240) });
+  const { good, out, err } = await callCli("run", "espcn-x2", "--input", at(name), "--json");
+  expect(good, err).toBe(true);
+  expect(JSON.parse(out).outputs.output.shape).toEqual([1, 1, 4, 4]);
 });
 
 it("writes several outputs to one .npy file not at all", async () => {

@@ -46,6 +46,16 @@ beforeAll(async () => {
   };
   await writeFile(at("unknown.onnx"), unknown());
   await writeFile(at("told.onnx"), unknown(["b"]));
+  const beside = onnxModel(
+    [
+      { opType: "Relu", name: "only", input: ["x"], output: ["y"] },
+      { opType: "Oddity", name: "odd", input: ["y"], output: ["z"] },
+    ],
+    [],
+    [1, 4],
+  );
+  beside.graph!.output.push(create(ValueSchema, { name: "z" }));
+  await writeFile(at("beside.onnx"), toBinary(ModelSchema, beside));
   await writeFile(at("x14.npy"), serializeNpy(safetensorsFromFloat32([1, 2, 3, 6], [1, 1, 1, 4])));
   await writeFile(at("x.npy"), serializeNpy(safetensorsFromFloat32([1, 2, 3, 6], [1, 1, 2, 2])));
 });
@@ -142,6 +152,12 @@ describe("an operator that is not known", () => {
     expect(box).toMatch(/not counted: the operator Oddity is not known/);
     // Its figures are none, and those of the layers behind it are their own.
     expect(box).toMatch(/last: Conv 1→1, 1×1\noutput 1×1×2×4\n1 parameters/);
+  });
+
+  it("takes no output from the graph that flows into it, too", async () => {
+    const { good, out, err } = await callCli("summary", at("beside.onnx"), "--html");
+    expect(good, err).toBe(true);
+    expect(out.match(/<g class="item output"/g)).toHaveLength(1);
   });
 
   it("lets the walk go on where the file tells the shape", async () => {

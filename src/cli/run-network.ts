@@ -129,14 +129,15 @@ function outputsOf(network: Module, forward: () => unknown): Map<string, Tensor>
 
 /** The network, with a call of it on what is asked for. */
 async function modelAndInput(model: string, path: string, asked: Omit<RunOptions, "model" | "input">) {
-  if (isPicture(path)) {
+  // What is there under all of it is a file, though its name has a "=".
+  const named = (await stat(path).catch(() => null)) ? null : namedInputs(path);
+  if (isPicture(path) && !named) {
     // Its size is found from what the network takes.
     const found = await findModel(model, asked, () => [1, 3, 224, 224]);
     const { input, how } = await readPicture(path, found, asked);
     return { network: found.network, forward: () => found.network.forward(input), how };
   }
   checkNoPictureOptions(path, asked);
-  const named = namedInputs(path);
   if (named) {
     const { network, inputs } = await readNamedInputs(model, named);
     return { network, forward: () => network.forward(...inputs), how: null };

@@ -62,6 +62,22 @@ test("cut anywhere, it is refused as from memory", async () => {
   }
 });
 
+test("in memory, numbers are read once, and gathered once where they lie apart", async () => {
+  let apart = 0;
+  for (const path of files) {
+    await outcome(() => {
+      const bytes = new Uint8Array(readFileSync(path));
+      for (const tensor of parseTensorFile(bytes, path).tensors.values()) {
+        const { data } = tensor;
+        expect(tensor.data).toBe(data);
+        if (data.length > 0 && data.buffer !== bytes.buffer) apart++;
+      }
+      return "";
+    });
+  }
+  expect(apart).toBeGreaterThan(0);
+});
+
 const weights = () => {
   const path = join(folder, "weights.safetensors");
   const bytes = serializeSafetensors(new Map([["bias", safetensorsFromFloat32([1, 2], [2])]]));

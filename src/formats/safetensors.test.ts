@@ -8,6 +8,7 @@ import {
   safetensorsFromInt32,
   toFloat32,
 } from "./safetensors-dtype.ts";
+import { tensorReadBy } from "./stored-tensor.ts";
 
 function file(header: string, data = 0): Uint8Array {
   const text = new TextEncoder().encode(header);
@@ -90,6 +91,17 @@ describe("round trip", () => {
       { numRuns: 100, seed: 1 },
     );
   });
+});
+
+test("numbers are asked for twice: to be counted, and to be written", () => {
+  let asked = 0;
+  const read = () => {
+    asked++;
+    return new Uint8Array(8);
+  };
+  const tensor = tensorReadBy({ dtype: "F32", shape: [2] }, read, { file: "x", offset: 0 });
+  serializeSafetensors(new Map([["w", tensor]]));
+  expect(asked).toBe(2);
 });
 
 describe("damaged files", () => {

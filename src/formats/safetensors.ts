@@ -2,7 +2,7 @@ import { ArgumentError, FileFormatError } from "../core/errors.ts";
 import { type ByteSource, sourceOf, viewOf } from "./byte-source.ts";
 import { bytesPerElement, isSafetensorsDtype, type SafetensorsTensor } from "./safetensors-dtype.ts";
 import { metadataKey, parseHeader, quote, type TensorEntry } from "./safetensors-header.ts";
-import { tensorReadBy } from "./stored-tensor.ts";
+import { tensorReadBy, withNumbers } from "./stored-tensor.ts";
 
 /** What a file holds. Tensors keep the order of the header. */
 export interface SafetensorsContent {
@@ -24,7 +24,8 @@ const maxHeaderBytes = 100_000_000;
  * console.log(parseSafetensors(bytes, "weights.safetensors").tensors.get("bias")?.shape); // [1]
  */
 export function parseSafetensors(bytes: Uint8Array, file: string): SafetensorsContent {
-  return safetensorsIn(sourceOf(bytes), file);
+  const { tensors, metadata } = safetensorsIn(sourceOf(bytes), file);
+  return { tensors: withNumbers(tensors), metadata };
 }
 
 /** As parseSafetensors: of a file that stays on disk, the header alone is read. */
@@ -97,19 +98,21 @@ export function serializeSafetensors(
   tensors: ReadonlyMap<string, SafetensorsTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  for (const [name, tensor] of tensors) checkTensor(name, tensor);
+  // Numbers may be read from a file each time that they are asked for: sizes are kept.
+  const sizes = new Map([...tensors].map(([name, tensor]) => [name, checkedBytes(name, tensor)]));
   const placed = [...tensors].sort(([, a], [, b]) => bytesPerElement[b.dtype] - bytesPerElement[a.dtype]);
   const begins = new Map<string, number>();
   let dataBytes = 0;
-  for (const [name, { data }] of placed) {
+  for (const [name] of placed) {
     begins.set(name, dataBytes);
-    dataBytes += data.length;
+    dataBytes += sizes.get(name)!;
   }
 
   // Built as text: an object would reorder names like "0" and lose "__proto__".
-  const fields = [...tensors].map(([name, { dtype, shape, data }]) => {
+  const fields = [...tensors].map(([name, { dtype, shape }]) => {
     const begin = begins.get(name)!;
-    return `${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [begin, begin + data.length] })}`;
+    const end = begin + sizes.get(name)!;
+    return `${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [begin, end] })}`;
   });
   if (Object.keys(metadata).length > 0) fields.unshift(`"${metadataKey}":${JSON.stringify(metadata)}`);
   const header = new TextEncoder().encode(`{${fields.join(",")}}`);
@@ -128,7 +131,8 @@ export function serializeSafetensors(
   return bytes;
 }
 
-function checkTensor(name: string, { dtype, shape, data }: SafetensorsTensor): void {
+/** Of a tensor's numbers. @throws ArgumentError where there are not as many as its shape has. */
+function checkedBytes(name: string, { dtype, shape, data }: SafetensorsTensor): number {
   const tensor = `safetensors: tensor ${quote(name)}`;
   if (name === metadataKey) throw new ArgumentError(`${tensor} has the name that the format keeps for its metadata`);
   if (!isSafetensorsDtype(dtype)) throw new ArgumentError(`${tensor} has the unknown dtype ${quote(dtype)}`);
@@ -136,4 +140,5 @@ function checkTensor(name: string, { dtype, shape, data }: SafetensorsTensor): v
   if (bytes !== data.length || shape.some((size) => !Number.isSafeInteger(size) || size < 0)) {
     throw new ArgumentError(`${tensor} needs ${bytes} bytes for ${dtype} [${shape.join(", ")}], got ${data.length}`);
   }
+  return bytes;
 }

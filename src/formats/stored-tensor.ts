@@ -35,6 +35,10 @@ export const tensorReadBy = <Dtype extends StoredDtype>(
   },
 });
 
+/** The same tensors, whose numbers are read now and never again: those that lie apart in memory are gathered for it. */
+export const withNumbers = <Tensor extends StoredTensor>(tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> =>
+  new Map([...tensors].map(([name, tensor]) => [name, { ...tensor }]));
+
 /** @throws FileFormatError for complex numbers, which no network here has; ArgumentError where the tensor comes from no file. */
 export function realTensor(name: string, tensor: StoredTensor): SafetensorsTensor {
   if (isReal(tensor)) return tensor;

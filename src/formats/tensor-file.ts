@@ -5,7 +5,7 @@ import { parsePytorch } from "./pytorch/read.ts";
 import { stateDictOf } from "./pytorch/state-dict.ts";
 import { type Renaming, renameKeys } from "./rename.ts";
 import { safetensorsIn } from "./safetensors.ts";
-import type { StoredTensor } from "./stored-tensor.ts";
+import { type StoredTensor, withNumbers } from "./stored-tensor.ts";
 
 /** What a file of weights holds, whatever its format. */
 export interface TensorFile {
@@ -29,7 +29,8 @@ export interface TensorFileOptions {
  * console.log(parseTensorFile(bytes, "weights").format); // safetensors
  */
 export function parseTensorFile(bytes: Uint8Array, name: string, options: TensorFileOptions = {}): TensorFile {
-  return tensorsIn(sourceOf(bytes), name, options);
+  const file = tensorsIn(sourceOf(bytes), name, options);
+  return { ...file, tensors: withNumbers(file.tensors) };
 }
 
 /** As parseTensorFile: of a file that stays on disk, a tensor's numbers are read when somebody asks for them. */

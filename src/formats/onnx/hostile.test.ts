@@ -160,6 +160,61 @@ describe("names the byte of a node", () => {
   });
 });
 
+describe("names the byte of a node that would list what a file only claims", () => {
+  const far = 2 ** 40;
+  const indices = (name: string, shape: readonly number[], data: readonly number[]) => ({
+    ...ints(name, data),
+    dims: shape.map(BigInt),
+  });
+  it.each<[string, number[], Parameters<typeof onnxModel>[0][number], ReturnType<typeof ints>[], RegExp]>([
+    [
+      "positions in turned order",
+      [far],
+      { opType: "Slice", input: ["x", "starts", "ends", "axes", "steps"] },
+      [ints("starts", [-1]), ints("ends", [-2 * far]), ints("axes", [0]), ints("steps", [-1])],
+      /at most 16777216 positions by a step below 0 are supported, got 1099511627776/,
+    ],
+    [
+      "parts",
+      [far],
+      { opType: "Split", input: ["x"], attribute: [attribute.int("axis", 0), attribute.int("num_outputs", far)] },
+      [],
+      /has 1 outputs, and its num_outputs is 1099511627776/,
+    ],
+    [
+      "windows over each other",
+      [1, 1, 1, 2 ** 21],
+      {
+        opType: "AveragePool",
+        input: ["x"],
+        attribute: [attribute.ints("kernel_shape", [1, 2 ** 20]), attribute.ints("pads", [0, 1, 0, 0])],
+      },
+      [],
+      /needs at most 33554432 pixels in all windows along an axis/,
+    ],
+    [
+      "the depth of a kernel",
+      [1, 1, 2 ** 20, 1, 1],
+      { opType: "Conv", input: ["x", "x"] },
+      [],
+      /kernels of at most 1024 in depth are supported, got \[1048576, 1, 1\]/,
+    ],
+    [
+      "rows of no index",
+      [2, 3],
+      { opType: "GatherND", input: ["x", "index"] },
+      [indices("index", [far, 0], [])],
+      /needs at least one index for an element, got 0/,
+    ],
+  ])("%s", async (_, sizes, node, stored, pattern) => {
+    const model = onnxModel([{ name: "y", output: ["y"], ...node }], stored, sizes, 18);
+    const bytes = toBinary(ModelSchema, model);
+    const { message, byte } = await refused(bytes);
+    expect(message).toMatch(pattern);
+    expect(byte).toBe(byteOf(bytes, NodeSchema, model.graph!.node[0]!));
+  });
+});
+
 describe("names the byte of a stored tensor", () => {
   const external = (...entries: [string, string][]) => ({
     dataLocation: 1,

@@ -26,7 +26,7 @@ export function inFile<T>(file: string, byte: number | null, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    if (isBare(error)) {
+    if (isBare(error, file)) {
       placed.add(error);
       error.message = `${file}: ${shortened(error.message)}${byte === null ? "" : ` (at byte ${byte})`}`;
     }
@@ -39,10 +39,14 @@ export function readingFile<T>(file: string, byte: number | null, body: () => T)
   try {
     return body();
   } catch (error) {
-    if (isBare(error)) throw new FileFormatError(file, shortened(error.message), byte ?? 0);
+    if (isBare(error, file)) throw new FileFormatError(file, shortened(error.message), byte ?? 0);
     throw error;
   }
 }
 
-const isBare = (error: unknown): error is ConvsmithError =>
-  error instanceof ConvsmithError && !(error instanceof FileFormatError) && !placed.has(error);
+/** One that does not name the file yet, as those do that tell why it can't be read. */
+const isBare = (error: unknown, file: string): error is ConvsmithError =>
+  error instanceof ConvsmithError &&
+  !(error instanceof FileFormatError) &&
+  !placed.has(error) &&
+  !error.message.startsWith(`${file}: `);

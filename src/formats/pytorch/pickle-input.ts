@@ -42,7 +42,11 @@ export class PickleInput {
 
   /** Skips bytes, which are then at hand. Gives their place in the window. */
   #take(count: number): number {
-    const at = this.skip(count);
+    return this.#atHand(this.skip(count), count);
+  }
+
+  /** Has these bytes at hand: their place in the window. */
+  #atHand(at: number, count: number): number {
     if (at < this.#from || at + count > this.#from + this.#window.length) {
       this.#window = bytesFrom(this.#source, at, Math.max(count, windowBytes));
       this.#view = viewOf(this.#window);
@@ -89,23 +93,16 @@ export class PickleInput {
   /** Text up to the end of the line. */
   line(): string {
     const start = this.position;
-    const end = this.#lineEnd(start);
-    if (end < 0) return this.fail("a line has no end", start);
-    const text = this.text(end - start);
-    this.skip(1);
-    return text;
-  }
-
-  /** In the bytes at hand where it is there, so that many short lines are not read each on their own; -1: there is none. */
-  #lineEnd(start: number): number {
-    const place = start - this.#from;
-    const near = place < 0 ? -1 : this.#window.indexOf(10, place);
-    if (near >= 0) return this.#from + near;
-    for (let at = start; at < this.#source.length; at += windowBytes) {
-      const found = bytesFrom(this.#source, at, windowBytes).indexOf(10);
-      if (found >= 0) return at + found;
+    for (let at = start; at < this.#source.length; ) {
+      const place = this.#atHand(at, 1);
+      const end = this.#window.indexOf(10, place);
+      at = this.#from + (end < 0 ? this.#window.length : end);
+      if (end < 0) continue;
+      const text = this.text(at - start);
+      this.skip(1);
+      return text;
     }
-    return -1;
+    return this.fail("a line has no end", start);
   }
 
   quoted(): string {

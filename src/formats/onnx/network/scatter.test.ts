@@ -1,9 +1,12 @@
+import { create } from "@bufbuild/protobuf";
 import { describe, expect, it, test } from "vitest";
+import { placeholder } from "../../../analysis/recording.ts";
 import { numel, type Shape } from "../../../core/shape.ts";
 import { type Tensor, tensor } from "../../../index.ts";
 import { setDevice } from "../../../tensor/index.ts";
 import { testDevices } from "../../../testing/devices.ts";
 import { attribute, floats, onnxModel } from "../../../testing/onnx-model.ts";
+import { ValueSchema } from "../value_pb.ts";
 import { OnnxNetwork } from "./onnx-network.ts";
 
 type Stored = Parameters<typeof onnxModel>[1][number];
@@ -131,6 +134,38 @@ test("an infinite element is replaced as any other, at computed places too", asy
   expect([...(await y.data())]).toEqual([5, Number.POSITIVE_INFINITY]);
 });
 
+test.each([false, true])(
+  "GatherND refuses batches that are not those of the input (computed: %s)",
+  async (computed) => {
+    const three: Index = { shape: [3, 1], data: [0, 1, 0] };
+    await expect(run("GatherND", [2, 2, 3], three, null, [attribute.int("batch_dims", 1)], computed)).rejects.toThrow(
+      "(GatherND): needs 1 batch axes [2], got indices [3, 1]",
+    );
+  },
+);
+
+const far = 2 ** 40;
+const first: Index = { shape: [1, 1], data: [0] };
+test.each<[string, Shape, Index | Shape, Shape | null, Shape | string]>([
+  ["ScatterND", [4], [far, 1], [far], [4]],
+  ["ScatterND", [4, far], first, [1, far], [4, far]],
+  ["ScatterND", [4, far], [1, 1], [1, far], "at most 16777216 elements are supported, got 4398046511104"],
+  ["ScatterElements", [4], [far], [far], [4]],
+  ["GatherND", [4], [far, 1], null, [far]],
+  ["GatherND", [4, far], first, null, [1, far]],
+])("%s of %j by %j: recording it lists none of its elements", (opType, x, by, updates, expected) => {
+  const stored = "data" in by ? [integers(by)] : [];
+  const given = [...("data" in by ? [] : ["index"]), ...(updates ? ["updates"] : [])];
+  const input = ["x", "index", ...(updates ? ["updates"] : [])];
+  const model = onnxModel([{ opType, input, output: ["y"] }], stored, [...x]);
+  for (const name of given) model.graph!.input.push(create(ValueSchema, { name }));
+  const network = new OnnxNetwork(model, "net.onnx").eval();
+  const shapes = [x, ...("data" in by ? [] : [by]), ...(updates ? [updates] : [])];
+  const record = () => (network.forward(...shapes.map((each) => placeholder(each))) as Tensor).shape;
+  if (typeof expected === "string") expect(record).toThrow(expected);
+  else expect(record()).toEqual(expected);
+});
+
 test("the last of several updates stays, where the index is stored", async () => {
   const y = await run("ScatterND", [2, 3], twice, [3, 3], [], false);
   expect(y.data).toEqual([103, 104, 105, 106, 107, 108]);
@@ -139,7 +174,26 @@ test("the last of several updates stays, where the index is stored", async () =>
 test.each<[string, string, Shape, Index, Shape, string, boolean, string]>([
   ["an index outside", "ScatterND", [2, 3], { shape: [1, 1], data: [2] }, [1, 3], "none", false, "index 2 is outside"],
   ["too many indices", "ScatterND", [2], { shape: [1, 2], data: [0, 0] }, [1], "none", false, "needs at most 1 ind"],
-  ["too few updates", "ScatterND", [2, 3], twice, [2, 3], "none", false, "needs 9 updates, got the shape [2, 3]"],
+  [
+    "too few updates",
+    "ScatterND",
+    [2, 3],
+    twice,
+    [2, 3],
+    "none",
+    false,
+    "needs updates of the shape [3, 3], got [2, 3]",
+  ],
+  [
+    "updates turned",
+    "ScatterND",
+    [3, 2],
+    { shape: [3, 1], data: [0, 1, 2] },
+    [2, 3],
+    "none",
+    false,
+    "of the shape [3, 2]",
+  ],
   ["another reduction", "ScatterND", [2, 3], twice, [3, 3], "mean", false, "reduction mean is not supported"],
   ["another rank", "ScatterElements", [2, 3], { shape: [1], data: [0] }, [1], "none", false, "needs indices of 2 axes"],
   [

@@ -59,6 +59,11 @@ const networks: Readonly<Record<string, () => nn.Layer>> = {
     new Apply((x) => nn.functional.conv2d(x.mean([1], true), tensor([3], [1, 1, 1, 1]), null)),
   "a number that brings a dimension": () => new Apply((x) => x.mean([1, 2, 3]).mul(tensor([2], [1, 1]))),
   "numbers alone": () => new Apply((x) => x.add(full([], 2).mul(3).sqrt())),
+  "a network of one picture at a time": () =>
+    new Apply((x) => {
+      if (x.shape[0] !== 1) throw new RangeError("one picture at a time");
+      return x.mul(2).reshape(1, 60);
+    }),
   "no bound": () => new Apply((x) => x.clamp({ min: Number.NEGATIVE_INFINITY })),
 };
 

@@ -15,11 +15,16 @@ function attributesOf({ stride, dilation, begin, end }: Windows, groups: number)
   };
 }
 
+/** A kernel of three axes becomes as many kernels of two: a weight need not be stored, so that it may claim any. */
+const deepest = 2 ** 10;
+
 function kernelOf(call: Call): readonly number[] {
   const kernel = call.shape(1).slice(2);
   const told = call.ints("kernel_shape") ?? kernel;
   if (`${told}` !== `${kernel}`)
     call.fail(`kernel_shape [${told.join(", ")}] is not its weight's [${kernel.join(", ")}]`);
+  if (kernel.length === 3 && kernel[0]! > deepest)
+    call.refuse(`kernels of at most ${deepest} in depth are supported, got [${kernel.join(", ")}]`);
   return kernel;
 }
 

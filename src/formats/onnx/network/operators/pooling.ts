@@ -1,3 +1,4 @@
+import { ShapeError } from "../../../../core/errors.ts";
 import { functional as F } from "../../../../nn/index.ts";
 import * as ops from "../../../../ops/index.ts";
 import { Tensor } from "../../../../tensor/index.ts";
@@ -46,6 +47,9 @@ function maxPool2d(x: Tensor, windows: Windows, ceilMode: boolean): Tensor {
   return cut(pooled, sizesOf(x, windows, ceilMode));
 }
 
+/** Windows that overlap can be far more than their axis: they would take seconds to go through. */
+const mostTerms = 2 ** 25;
+
 function averagePool2d(x: Tensor, windows: Windows, ceilMode: boolean, countIncludePad: boolean): Tensor {
   const { kernel, stride, dilation } = windows;
   if (plain(windows) && dilation.every((each) => each === 1)) {
@@ -55,6 +59,8 @@ function averagePool2d(x: Tensor, windows: Windows, ceilMode: boolean, countIncl
   const outputs = sizesOf(x, windows, ceilMode);
   const source = countIncludePad ? padded(x, windows, 0) : x;
   const map = (axis: 0 | 1) => {
+    if (outputs[axis]! * kernel[axis]! > mostTerms)
+      throw new ShapeError("AveragePool", `needs at most ${mostTerms} pixels in all windows along an axis`, { kernel });
     const begin = countIncludePad ? 0 : windows.begin[axis]!;
     const divisor = countIncludePad ? "include" : "exclude";
     const rule = [kernel[axis]!, stride[axis]!, begin, divisor, dilation[axis]!] as const;

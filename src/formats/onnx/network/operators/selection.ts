@@ -62,6 +62,9 @@ function slice(call: Call): Tensor {
   }, x);
 }
 
+/** Of a step below 0, whose positions are listed. */
+const mostPositions = 2 ** 24;
+
 function cutAxis(call: Call, x: Tensor, axis: number, start: number, end: number, step: number): Tensor {
   if (step === 0) call.fail("needs a step other than 0");
   const size = x.shape[axis]!;
@@ -70,8 +73,11 @@ function cutAxis(call: Call, x: Tensor, axis: number, start: number, end: number
     const first = clip(start, 0, size);
     return x.slice(axis, first, Math.max(clip(end, 0, size), first), step);
   }
-  const at: number[] = [];
-  for (let from = clip(start, 0, size - 1), to = clip(end, -1, size - 1); from > to; from += step) at.push(from);
+  const [from, to] = [clip(start, 0, size - 1), clip(end, -1, size - 1)];
+  const count = Math.max(Math.ceil((to - from) / step), 0);
+  if (count > mostPositions)
+    call.refuse(`at most ${mostPositions} positions by a step below 0 are supported, got ${count}`);
+  const at = Array.from({ length: count }, (_, each) => from + each * step);
   return at.length === 0 ? x.slice(axis, 0, 0) : take(x, axis, positions(at), [at.length]);
 }
 
@@ -79,7 +85,9 @@ function split(call: Call): Tensor[] {
   const x = call.tensor(0);
   const axis = axisIn(call, call.int("axis", 0), x.dim);
   const sizes = call.given("split", 1);
-  const count = call.int("num_outputs", call.node.output.length);
+  const outputs = call.node.output.length;
+  const count = call.int("num_outputs", outputs);
+  if (count !== outputs) call.fail(`has ${outputs} outputs, and its num_outputs is ${count}`);
   return tensorSplit(x, sizes ?? Math.ceil(x.shape[axis]! / count), axis);
 }
 
