@@ -9,19 +9,23 @@ export interface Windows {
   readonly end: readonly number[];
 }
 
+/** No network has larger strides, dilations or pads; their products have to be exact. */
+const mostStep = 2 ** 20;
+
 /** kernel_shape, strides, dilations, pads and auto_pad, for inputs of these spatial sizes. @throws ArgumentError */
 export function windowsOf(call: Call, sizes: readonly number[], kernel: readonly number[]): Windows {
   const rank = sizes.length;
   const perAxis = (name: string, fallback: number, least: number, count = rank): number[] => {
     const found = call.ints(name) ?? new Array<number>(count).fill(fallback);
     if (found.length !== count) call.fail(`needs ${name} of ${count} numbers, got [${found.join(", ")}]`);
-    if (found.some((each) => each < least)) call.fail(`needs ${name} from ${least}, got [${found.join(", ")}]`);
+    if (found.some((each) => each < least || each > mostStep))
+      call.fail(`needs ${name} from ${least} to ${mostStep}, got [${found.join(", ")}]`);
     return found;
   };
   if (kernel.length !== rank) call.fail(`needs a kernel of ${rank} sizes, got [${kernel.join(", ")}]`);
   const stride = perAxis("strides", 1, 1);
   const dilation = perAxis("dilations", 1, 1);
-  const pads = perAxis("pads", 0, Number.NEGATIVE_INFINITY, 2 * rank);
+  const pads = perAxis("pads", 0, -mostStep, 2 * rank);
   const autoPad = call.text("auto_pad", "NOTSET");
   const at = { kernel, stride, dilation };
   if (autoPad === "NOTSET") return padded(call, sizes, { ...at, begin: pads.slice(0, rank), end: pads.slice(rank) });
