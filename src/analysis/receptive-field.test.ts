@@ -53,6 +53,13 @@ test.each<[string, (y: Node, x: Node) => Node]>([
   expect(asked(160, layer)).toBeLessThan(2.5 * asked(80, layer));
 });
 
+test("a stride whose positions can't be counted one by one ends", () => {
+  const x = picture(12);
+  const far = ops.conv2d(x, weight(3), null, { stride: Number.MAX_SAFE_INTEGER, padding: 1 });
+  const y = ops.conv2d(far, weight(3), null, { padding: 1 });
+  expect(heightOf(x, y).size).toBeGreaterThan(Number.MAX_SAFE_INTEGER);
+});
+
 test("branches: the union", () => {
   const x = picture(16);
   const long = ops.conv2d(ops.conv2d(x, weight(3), null, { padding: 1 }), weight(5), null, { padding: 2 });

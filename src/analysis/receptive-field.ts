@@ -186,9 +186,10 @@ export class FieldMap {
   #known({ period, phases }: Along, [first, last]: Range): Seen {
     const { period: length, shift } = period!;
     let result: Seen;
-    // Phases are not always in order, and may see nothing: one period at each end decides.
-    for (let at = first; at <= last; at++) {
-      if (at === first + length && last - length > at) at = last - length + 1;
+    // Phases are not always in order, and may see nothing: one period at each end decides. Counted, since huge positions can't be.
+    const count = Math.min(last - first + 1, 2 * length);
+    for (let step = 0; step < count; step++) {
+      const at = step < length ? first + step : last - (count - 1 - step);
       const turns = Math.floor(at / length);
       const phase = phases![at - turns * length];
       if (phase === undefined) continue;

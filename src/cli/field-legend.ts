@@ -6,18 +6,20 @@ import { viridis } from "./viridis.ts";
 export const legendHeight = 132;
 
 /** What was asked, the figures, and what each stroke means, below the picture. */
-export function fieldLegend(facts: FieldFacts, { height, cut, views }: FieldLayout): string {
+export function fieldLegend(facts: FieldFacts, { width, height, cut, views }: FieldLayout): string {
   const { seen } = facts;
   const padded = seen.paddedShare > 0 ? `, ${percent(seen.paddedShare)} of it in the padding` : "";
   const more = `${cut ? "; it goes on beyond this picture" : ""}${views.length > 1 ? "; enlarged on the right" : ""}`;
+  // A letter of such text is about so many pixels wide.
   const lines = [
-    { text: headline(facts), style: "font-weight:bold;font-size:16px" },
-    { text: `theoretical field ${sizeOf(seen)}${padded}${more}`, style: "" },
-    { text: effectiveText(facts), style: "" },
-    { text: conditions(facts), style: "" },
+    { text: headline(facts), style: "font-weight:bold;font-size:16px", letter: 9.3 },
+    { text: `theoretical field ${sizeOf(seen)}${padded}${more}`, style: "", letter: 7.2 },
+    { text: effectiveText(facts), style: "", letter: 7.2 },
+    { text: conditions(facts), style: "", letter: 7.2 },
   ];
   const text = lines.map(
-    ({ text: line, style }, at) => `<text x="16" y="${height + 18 + 21 * at}" style="${style}">${escaped(line)}</text>`,
+    ({ text: line, style, letter }, at) =>
+      `<text x="16" y="${height + 18 + 21 * at}" style="${style}">${escaped(fitted(line, (width - 32) / letter))}</text>`,
   );
   return `<g font-family="sans-serif" font-size="14" fill="#111">${text.join("")}${strokes(facts, height + 112)}</g>`;
 }
@@ -43,6 +45,14 @@ function strokes(facts: FieldFacts, y: number): string {
   }
   add(`<rect x="${x}" y="${y - 13}" width="26" height="16" fill="url(#hatch)"/>`, 26, "padding");
   return parts.join("");
+}
+
+/** A long path loses letters of its middle: which model and which position stand at the ends. */
+export function fitted(text: string, letters: number): string {
+  if (text.length <= letters) return text;
+  const kept = Math.floor(letters) - 1;
+  const start = Math.floor(kept / 2);
+  return `${text.slice(0, start)}…${text.slice(text.length - (kept - start))}`;
 }
 
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");

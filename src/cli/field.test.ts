@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readImage, writeImage } from "../data/node.ts";
 import { safetensorsFromFloat32, writeSafetensors } from "../formats/node.ts";
 import { callCli } from "../testing/call-cli.ts";
+import { fitted } from "./field-legend.ts";
 import { viridis } from "./viridis.ts";
 
 let folder = "";
@@ -160,4 +161,9 @@ test("viridis grows brighter all the way", () => {
     [0x44, 0x01, 0x54],
     [0xfd, 0xe7, 0x25],
   ]);
+});
+
+test("a line of the legend that is too long loses its middle", () => {
+  expect(fitted("net.onnx, conv", 14)).toBe("net.onnx, conv");
+  expect(fitted("/home/me/net.onnx, conv, position 3,4", 21.5)).toBe("/home/me/n…sition 3,4");
 });
