@@ -104,6 +104,18 @@ export function inScopeOf<T>(node: Node, body: () => T): T {
 
 let log: Node[] | null = null;
 
+/** What `body` records belongs to no layer, and is not seen by watchRecording: nodes that several graphs share. */
+export function apart<T>(body: () => T): T {
+  const [outer, seen] = [currentScope, log];
+  currentScope = log = null;
+  try {
+    return body();
+  } finally {
+    currentScope = outer;
+    log = seen;
+  }
+}
+
 /** Every node that `body` records, in order: also when it throws half-way. A composition is one node, without its body's. */
 export function watchRecording(body: () => void): { readonly nodes: readonly Node[]; readonly error: unknown } {
   const before = log;

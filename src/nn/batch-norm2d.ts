@@ -63,12 +63,13 @@ export class BatchNorm2d extends Module {
     const { output, mean, variance } = ops.batchNorm2dTraining(x.node, options);
     if (this.training && running_mean && running_var) {
       const count = this.num_batches_tracked!.increment();
-      // A cumulative average changes its share with every batch: then it is an argument of the plan.
-      const number = this.momentum === null ? operand : ops.constant;
-      const share = this.momentum ?? 1 / count;
       noGrad(() => {
-        move(running_mean, mean, number(share), number(1 - share));
-        move(running_var, variance, number(share), number(1 - share));
+        for (const [running, now] of [
+          [running_mean, mean],
+          [running_var, variance],
+        ] as const) {
+          engine().assign(running.cell, moved(running.node, now, this.momentum, count));
+        }
       });
     }
     return new Tensor(output);
@@ -90,7 +91,10 @@ export class BatchNorm2d extends Module {
   }
 }
 
-/** Makes kept · old + share · now pending. */
-function move(running: Buffer, now: Node, share: Node, kept: Node): void {
-  engine().assign(running.cell, ops.add(ops.mul(running.node, kept), ops.mul(now, share)));
+/** The running statistic after a batch's own, the `count`th. */
+function moved(running: Node, now: Node, momentum: number | null, count: number): Node {
+  // A cumulative average changes its share with every batch: then it is an argument of the plan.
+  if (momentum !== null) return ops.blend(running, now, 1 - momentum, momentum);
+  const share = 1 / count;
+  return ops.add(ops.mul(running, operand(1 - share)), ops.mul(now, operand(share)));
 }

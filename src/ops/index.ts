@@ -27,6 +27,7 @@ import { padOp } from "./slice-pad/pad.ts";
 import { sliceOp, unsliceOp } from "./slice-pad/slice.ts";
 import { softmaxOps } from "./softmax/index.ts";
 import { sumExpandOps } from "./sum-expand/index.ts";
+import { updateOps } from "./update/index.ts";
 import { upsampleOp } from "./upsample/upsample.ts";
 
 export * from "./activation/index.ts";
@@ -57,6 +58,7 @@ export * from "./slice-pad/pad.ts";
 export * from "./slice-pad/slice.ts";
 export * from "./softmax/index.ts";
 export * from "./sum-expand/index.ts";
+export * from "./update/index.ts";
 export * from "./upsample/upsample.ts";
 
 /** Every op there is, one line a room: a room that is not in this list does not exist for devices and formats. */
@@ -84,5 +86,6 @@ export const ops: readonly Op[] = [
   ...[constantPadOp, padOp, sliceOp, unsliceOp],
   ...softmaxOps,
   ...sumExpandOps,
+  ...updateOps,
   ...[upsampleOp],
 ];

@@ -1,5 +1,5 @@
 import type { Node } from "../core/node.ts";
-import { add, constant, div, maximum, mul, sqrt, sub } from "../ops/index.ts";
+import { adamUpdate, blend, blendSquare, maximum } from "../ops/index.ts";
 import { decayed } from "./decay.ts";
 import { Optimizer, type ParametersOf, type Update } from "./optimizer.ts";
 
@@ -41,16 +41,5 @@ export function adamStep(update: Update<AdamOptions>, value: Node, grad: Node): 
   if (amsgrad) square = update.write("max_exp_avg_sq", maximum(update.read("max_exp_avg_sq"), square));
   const rate = update.argument("rate", lr / (1 - betas[0] ** update.step));
   const correction = update.argument("correction", Math.sqrt(1 - betas[1] ** update.step));
-  const deviation = add(div(sqrt(square), correction), constant(eps));
-  return sub(value, div(mul(mean, rate), deviation));
-}
-
-/** share · old + (1 - share) · now. */
-export function blend(old: Node, now: Node, share: number): Node {
-  return add(mul(old, constant(share)), mul(now, constant(1 - share)));
-}
-
-/** share · old + (1 - share) · now². */
-export function blendSquare(old: Node, now: Node, share: number): Node {
-  return add(mul(old, constant(share)), mul(mul(now, constant(1 - share)), now));
+  return adamUpdate(value, mean, square, rate, correction, eps);
 }

@@ -1,6 +1,5 @@
 import type { Node } from "../core/node.ts";
-import { add, constant, div, mul, sqrt, sub } from "../ops/index.ts";
-import { blend, blendSquare } from "./adam.ts";
+import { add, blend, blendSquare, constant, div, mul, sqrt, sub } from "../ops/index.ts";
 import { decayed } from "./decay.ts";
 import { Optimizer, type ParametersOf, type Update } from "./optimizer.ts";
 

@@ -6,7 +6,7 @@ export class WatchedDevice implements Device {
   readonly name: string;
   /** The structure of each run: the key under which its plan is cached. */
   readonly plans: string[] = [];
-  /** The ids of the nodes that were computed, once for each time. */
+  /** The ids of the nodes that were computed, once for each time; but constants, which all graphs share. */
   readonly computed: number[] = [];
   /** The next run fails, as a lost device would. */
   failNext = false;
@@ -20,7 +20,7 @@ export class WatchedDevice implements Device {
   prepare(request: RunRequest): () => Promise<(Float32Array | Int32Array)[]> {
     this.plans.push(planGraph(request).key);
     for (const node of request.order) {
-      if (node.op.kind !== "leaf" && !node.value && !node.bound) this.computed.push(node.id);
+      if (node.inputs.length > 0 && !node.value && !node.bound) this.computed.push(node.id);
     }
     const run = this.#inner.prepare(request);
     const fails = this.failNext;

@@ -1,10 +1,11 @@
 import { ShapeError } from "../../core/errors.ts";
+import * as e from "../../core/expression.ts";
 import { type Node, record } from "../../core/node.ts";
-import type { CompositionOp } from "../../core/op.ts";
+import type { CompositionOp, ElementwiseOp } from "../../core/op.ts";
 import type { Shape } from "../../core/shape.ts";
 import { add, constant, div, mul, pow, sqrt, sub } from "../elementwise/index.ts";
 import { mean as meanOf } from "../reduce/index.ts";
-import { expandAxes } from "../sum-expand/index.ts";
+import { expandAxes, sumTo } from "../sum-expand/index.ts";
 
 /** Per channel, over batch and space: the mean, and the variance with n - 1 that running statistics take. Both [C]. */
 export interface BatchStatistics {
@@ -18,6 +19,23 @@ const statistics = new WeakMap<Node, BatchStatistics>();
 /** [C] as [C, 1, 1], which broadcasts over [N, C, H, W]. */
 const perChannel = (x: Node) => expandAxes(x, [x.shape[0]!, 1, 1], [0, -1, -1]);
 const flat = (x: Node) => expandAxes(x, [x.shape[1]!], [1]);
+
+/** Attribute: `eps`. Inputs: weight and variance. weight / √(variance + eps). */
+export const normScaleOp: ElementwiseOp = {
+  kind: "elementwise",
+  name: "normScale",
+  arity: 2,
+  expression: ([weight, variance], { eps }) => e.div(weight!, e.sqrt(e.add(variance!, e.constant(eps as number)))),
+  gradient: (node, grad, needs) => {
+    const [weight, variance] = node.inputs;
+    const shifted = add(variance!, constant(node.attributes.eps as number));
+    const over = div(grad, sqrt(shifted));
+    return [
+      needs[0] ? sumTo(over, weight!.shape) : null,
+      needs[1] ? sumTo(div(mul(mul(over, weight!), constant(-0.5)), shifted), variance!.shape) : null,
+    ];
+  },
+};
 
 /** Attributes: `eps`, `training`, `affine`. Inputs: x, then mean and variance unless training, then weight and bias if affine. */
 export const batchNorm2dOp: CompositionOp = {
@@ -47,18 +65,18 @@ export const batchNorm2dOp: CompositionOp = {
   body: (inputs, { eps, training, affine }) => {
     const x = inputs[0]!;
     const [weight, bias] = affine ? inputs.slice(-2) : [];
-    const scaleOf = (variance: Node) =>
-      div(weight ? perChannel(weight) : constant(1), sqrt(add(variance, constant(eps as number))));
     // Scale and shift are worked out per channel: one multiplication and one addition are left for each element.
     if (!training) {
-      const [mean, scale] = [perChannel(inputs[1]!), scaleOf(perChannel(inputs[2]!))];
-      const shift = mul(mean, scale);
-      return bias ? add(mul(x, scale), sub(perChannel(bias), shift)) : sub(mul(x, scale), shift);
+      const scale = record(normScaleOp, [weight ?? constant(1), inputs[2]!], { eps: eps as number });
+      const shift = mul(inputs[1]!, scale);
+      const scaled = mul(x, perChannel(scale));
+      return bias ? add(scaled, perChannel(sub(bias, shift))) : sub(scaled, perChannel(shift));
     }
     const mean = meanOf(x, [0, 2, 3], true);
     const centred = sub(x, mean);
     const variance = meanOf(pow(centred, 2), [0, 2, 3], true);
-    const scaled = mul(centred, scaleOf(variance));
+    const deviation = sqrt(add(variance, constant(eps as number)));
+    const scaled = mul(centred, div(weight ? perChannel(weight) : constant(1), deviation));
     const output = bias ? add(scaled, perChannel(bias)) : scaled;
     const count = elementsPerChannel(x.shape);
     statistics.set(output, { mean: flat(mean), variance: mul(flat(variance), constant(count / (count - 1))) });

@@ -1,5 +1,5 @@
 import type { Op } from "../../core/op.ts";
-import { batchNorm2dOp } from "./batch-norm.ts";
+import { batchNorm2dOp, normScaleOp } from "./batch-norm.ts";
 
 export {
   type BatchNormOptions,
@@ -7,7 +7,8 @@ export {
   batchNorm2d,
   batchNorm2dOp,
   batchNorm2dTraining,
+  normScaleOp,
 } from "./batch-norm.ts";
 
 /** Every op of the room. */
-export const batchNormOps: readonly Op[] = [batchNorm2dOp];
+export const batchNormOps: readonly Op[] = [batchNorm2dOp, normScaleOp];

@@ -1,5 +1,5 @@
 import * as e from "../../core/expression.ts";
-import { type Node, record } from "../../core/node.ts";
+import { apart, type Node, record } from "../../core/node.ts";
 import type { ElementwiseOp } from "../../core/op.ts";
 import type { DType, Shape } from "../../core/shape.ts";
 import { expand } from "../sum-expand/index.ts";
@@ -13,9 +13,20 @@ export const constantOp: ElementwiseOp = {
   gradient: () => [],
 };
 
-/** A number that follows from the structure of a graph (1/n, eps), as a float32 of shape []. */
+/** Most constants that are shared: there are about as many as kinds of layers. */
+const sharedLimit = 256;
+const shared = new Map<number, Node>();
+
+/** A number that follows from the structure of a graph (1/n, eps), as a float32 of shape []: equal ones are one node. */
 export function constant(value: number): Node {
-  return record(constantOp, [], { value });
+  const known = shared.get(value);
+  // One that somebody reads as a result is no constant to plans any more; -0 and 0 are one key.
+  const usable = known && !known.value && !known.bound && !known.kept && Object.is(known.attributes.value, value);
+  if (usable) return known;
+  const node = apart(() => record(constantOp, [], { value }));
+  if (shared.size >= sharedLimit) shared.clear();
+  shared.set(value, node);
+  return node;
 }
 
 /**
@@ -24,7 +35,7 @@ export function constant(value: number): Node {
  * full([2, 3], 1).shape; // [2, 3]
  */
 export function full(size: Shape, value: number): Node {
-  return expand(constant(value), size);
+  return expand(record(constantOp, [], { value }), size);
 }
 
 /** Attribute: `dtype`, which differs from the input's. */

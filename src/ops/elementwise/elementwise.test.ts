@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { gradients } from "../../core/gradient.ts";
-import { dataNode, type Node } from "../../core/node.ts";
+import { dataNode, inScope, type Node } from "../../core/node.ts";
 import { checkOp } from "../../testing/check-op.ts";
 import { valuesOf } from "../../testing/golden-run.ts";
 import * as o from "./index.ts";
@@ -114,5 +114,19 @@ describe("cast, constants, detach", () => {
 
   test("shapes that don't broadcast", () => {
     expect(() => o.add(vector(1, 2), vector(1, 2, 3))).toThrow("add: needs shapes that broadcast");
+  });
+});
+
+describe("constants", () => {
+  test("equal ones are one node, of no layer; 0 and -0 are two", () => {
+    inScope({}, () => expect(o.constant(0.125).scope).toBe(null));
+    expect(o.constant(0.125)).toBe(o.constant(0.125));
+    expect([o.constant(0), o.constant(-0)].map((each) => each.attributes.value)).toEqual([0, -0]);
+  });
+
+  test("one that was read as a result is not shared any more", async () => {
+    const read = o.constant(0.375);
+    read.value = Float32Array.of(0.375);
+    expect(o.constant(0.375)).not.toBe(read);
   });
 });
