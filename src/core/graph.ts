@@ -9,11 +9,15 @@ let walks = 0;
 
 /**
  * The lowered graph above `roots`, every node once, inputs before users, in an order that the recording fixes. Leaves each
- * node's `place` in it, until the next walk.
+ * node's `place` in it, until the next walk. @param order what the last walk gave: these roots are added to it.
  */
-export function topological(roots: readonly Node[], inputsOf: (node: Node) => readonly Node[] = dependencies): Node[] {
-  const walk = ++walks;
-  const order: Node[] = [];
+export function topological(
+  roots: readonly Node[],
+  inputsOf: (node: Node) => readonly Node[] = dependencies,
+  order: Node[] = [],
+): Node[] {
+  if (order.length === 0) walks++;
+  const walk = walks;
   const path: Node[] = [];
   const inputs: (readonly Node[])[] = [];
   const next: number[] = [];

@@ -100,7 +100,7 @@ export function isData(node: Node): boolean {
 
 /** Where nodes stand in the request's order. */
 export function placesOf({ order }: RunRequest, nodes: readonly Node[]): number[] {
-  for (const [place, node] of order.entries()) node.place = place;
+  for (let place = 0; place < order.length; place++) order[place]!.place = place;
   return nodes.map((node) => node.place);
 }
 

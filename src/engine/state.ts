@@ -200,12 +200,13 @@ export class EngineState {
       const expression = alias(node);
       return expression ? [expression] : dependencies(node);
     };
-    let order: Node[] = [];
-    for (let settled = false; !settled; ) {
+    const order: Node[] = [];
+    for (let [settled, seen] = [false, 0]; !settled; ) {
       const roots = [...wantedOutputs, ...[...writes].map(([cell, version]) => cell.pending.get(version)!)];
-      order = topological(roots, inputsOf);
+      topological(roots, inputsOf, order);
       settled = true;
-      for (const { source } of order) {
+      for (; seen < order.length; seen++) {
+        const { source } = order[seen]!;
         if (source?.kind !== "cell" || !source.cell.pending.has(source.version)) continue;
         if ((writes.get(source.cell) ?? -1) < source.version) {
           writes.set(source.cell, source.version);
@@ -234,7 +235,6 @@ export class EngineState {
       }
     }
     for (const node of order) if (node.source?.kind === "cell") this.#checkFresh(node, order, alias);
-    for (const [place, node] of order.entries()) node.place = place;
     const request: RunRequest = {
       order,
       // As they are now: pending versions are forgotten when the run is queued.
@@ -242,12 +242,8 @@ export class EngineState {
       outputs: [...wantedOutputs],
       writes: [...writes].map(([cell, version]): CellWrite => ({ cell, version, node: cell.pending.get(version)! })),
     };
-    const readsOld: boolean[] = [];
-    for (const [place, { source }] of order.entries()) {
-      const own = source?.kind === "cell" && overwritten(writes, source.cell, source.version);
-      readsOld.push(own || request.inputs[place]!.some((each) => readsOld[each]));
-    }
-    const released = request.outputs.filter((node) => readsOld[node.place]);
+    const readsOld = ({ source }: Node) => source?.kind === "cell" && overwritten(writes, source.cell, source.version);
+    const released = writes.size > 0 ? request.outputs.filter((root) => reaches(root, inputsOf, readsOld)) : [];
     return { request, released, resolved: new Set(order.filter(alias)) };
   }
 
