@@ -100,9 +100,9 @@ export function emitFinish({ name, kind, output, operands, expression, target }:
   };
 
   const lanesOf = (v: number) => Math.min(4, kind.lanes - v * 4);
-  const compute = (v: number, pixel = 0): Local => {
+  const compute = (v: number, pixel = 0, from = results): Local => {
     const pushInput = (index: number) => {
-      if (index === 0) f.get(results).load("v128.load", (pixel * kind.vectors + v) * 16);
+      if (index === 0) f.get(from).load("v128.load", (pixel * kind.vectors + v) * 16);
       else pushOperand(places[index]!, v, lanesOf(v));
     };
     if (expression) return emitExpressions(f, [expression], pushInput, target, pool)[0]!;
@@ -124,19 +124,36 @@ export function emitFinish({ name, kind, output, operands, expression, target }:
   };
   const width = vectorsPerRegister(target);
 
-  /** Four pixels at once, whose vectors are turned into four channels' vectors of neighbouring pixels. */
+  /**
+   * Four channels after four others, in each four pixels at a time, whose vectors are turned into the channels' vectors: planes
+   * of a power of two of bytes share a few lines of the cache, which holds those of four, and writes each line once.
+   */
   const fourPixels = () => {
     const { address, table } = places[0]!;
+    const [count, from] = f.locals("i32", 2) as [Local, Local];
+    const planes = f.locals("i32", 4);
     for (let v = 0; v < kind.vectors; v++) {
-      const vectors = [0, 1, 2, 3].map((pixel) => compute(v, pixel));
-      emitTranspose4x4(f, vectors, pool);
+      f.get(pixels).i32(2).op("i32.shr_u").set(count);
+      f.get(results).set(from);
       for (let lane = 0; lane < lanesOf(v); lane++) {
         pushPlace(address, table, v * 4 + lane);
-        f.get(vectors[lane]!).store("v128.store");
+        f.set(planes[lane]!);
       }
-      pool.release(...vectors);
+      f.loop(() => {
+        const vectors = [0, 1, 2, 3].map((pixel) => compute(v, pixel, from));
+        emitTranspose4x4(f, vectors, pool);
+        for (let lane = 0; lane < lanesOf(v); lane++) {
+          f.get(planes[lane]!).get(vectors[lane]!).store("v128.store");
+          f.advance(planes[lane]!, 16);
+        }
+        pool.release(...vectors);
+        f.advance(from, 4 * kind.vectors * 16);
+        f.countDown(count);
+      });
     }
-    f.advance(address, 16);
+    f.get(from).set(results);
+    f.get(pixels).i32(-4).op("i32.and").i32(2).op("i32.shl").get(address).op("i32.add").set(address);
+    f.get(pixels).i32(3).op("i32.and").set(pixels);
   };
   const onePixel = () => {
     for (let v = 0; v < kind.vectors; v += width) {
@@ -146,19 +163,13 @@ export function emitFinish({ name, kind, output, operands, expression, target }:
     }
     for (const { address, step } of places) f.advance(address, step);
   };
-  /** Does `count` pixels as long as so many are left. */
-  const repeat = (count: number, body: () => void) => {
-    const enough = () => f.get(pixels).i32(count).op("i32.ge_s");
-    enough().if(() =>
-      f.loop(() => {
-        body();
-        f.advance(results, count * kind.vectors * 16);
-        f.get(pixels).sub(count).set(pixels);
-        enough().branchIf(0);
-      }),
-    );
-  };
-  if (output === "planes" && operands.length === 0) repeat(4, fourPixels);
-  repeat(1, onePixel);
+  if (output === "planes" && operands.length === 0) f.get(pixels).i32(4).op("i32.ge_s").if(fourPixels);
+  f.get(pixels).if(() =>
+    f.loop(() => {
+      onePixel();
+      f.advance(results, kind.vectors * 16);
+      f.countDown(pixels);
+    }),
+  );
   return f;
 }
