@@ -163,6 +163,34 @@ export function emitFinish({ name, kind, output, operands, expression, target }:
     }
     for (const { address, step } of places) f.advance(address, step);
   };
+  /** Four channels after four others, as above: their places are far from each other. */
+  const scattered = () => {
+    const { address, step, table } = places[0]!;
+    const [count, from] = f.locals("i32", 2) as [Local, Local];
+    const planes = f.locals("i32", 4);
+    for (let v = 0; v < kind.vectors; v++) {
+      f.get(pixels).set(count);
+      f.get(results).set(from);
+      for (let lane = 0; lane < lanesOf(v); lane++) {
+        pushPlace(address, table, v * 4 + lane);
+        f.set(planes[lane]!);
+      }
+      f.loop(() => {
+        const vector = compute(v, 0, from);
+        for (let lane = 0; lane < lanesOf(v); lane++) {
+          f.get(planes[lane]!).get(vector).laneMemory("v128.store32_lane", lane);
+          f.advance(planes[lane]!, step);
+        }
+        pool.release(vector);
+        f.advance(from, kind.vectors * 16);
+        f.countDown(count);
+      });
+    }
+  };
+  if (output === "table" && operands.length === 0) {
+    f.get(pixels).if(scattered);
+    return f;
+  }
   if (output === "planes" && operands.length === 0) f.get(pixels).i32(4).op("i32.ge_s").if(fourPixels);
   f.get(pixels).if(() =>
     f.loop(() => {
