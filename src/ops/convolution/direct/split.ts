@@ -21,10 +21,10 @@ const [mostFlops, leastFlops] = [5e6, 1.25e6];
 const fewPieces = 16;
 /** Weights that stay in the second-level cache while a piece's rows go by. */
 const blockBytes = 128 * 1024;
-/** About so many columns in a chunk; every tile's rows (up to 6) divide 12. */
-const chunkColumns = 48;
+/** About so many columns in a chunk; every tile's rows (up to 6) divide 12. Fewer channels leave room for more. */
+const chunkColumns = (channels: number) => Math.min(640, Math.max(48, 3072 / channels));
 
-export function splitWork({ batch, outputSize, outputs }: DirectProblem, panels: Panels): Work {
+export function splitWork({ batch, channels, outputSize, outputs }: DirectProblem, panels: Panels): Work {
   const [height, width] = outputSize;
   const allPanels = panels.groups * panels.panelsPerGroup;
   const allFlops = 2 * Math.max(1, panels.terms) * outputs * width * height * batch;
@@ -40,7 +40,7 @@ export function splitWork({ batch, outputSize, outputs }: DirectProblem, panels:
   const rowsPerBand = share(rows, height, batch * blocks);
   const bands = Math.ceil(height / rowsPerBand);
   const images = bands > 1 ? 1 : Math.max(1, Math.min(batch, Math.round(pieceFlops / (rowFlops * height))));
-  const chunks = Math.max(1, Math.round(width / chunkColumns));
+  const chunks = Math.max(1, Math.round(width / chunkColumns(channels)));
   return {
     pieces: Math.ceil(batch / images) * blocks * bands,
     words: {
