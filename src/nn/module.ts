@@ -41,8 +41,7 @@ export abstract class Module {
           this.parameters();
         }
         try {
-          const call = () => forward.apply(this, inputs) as unknown;
-          return watcher ? watcher(this, inputs, call) : call();
+          return watcher ? watcher(this, inputs, () => forward.apply(this, inputs)) : forward.apply(this, inputs);
         } catch (error) {
           throw locate(error, this, inputs);
         }
