@@ -58,8 +58,6 @@ async function build(input) {
     input,
     cwd: root,
     platform: "browser",
-    // No module reads or writes a property, or reads a global, for its effect.
-    treeshake: { propertyReadSideEffects: false, propertyWriteSideEffects: false, unknownGlobalSideEffects: false },
     plugins: [coreModule, browserFiles, noNode, await instructionNumbers(rolldown)],
     onLog: (level, log) => {
       if (level === "warn") throw new Error(log.message);
@@ -79,7 +77,8 @@ async function build(input) {
     module: true,
     ecma: 2020,
     keep_classnames: true,
-    compress: { passes: 3 },
+    // No module reads a property for its effect. Names are shorter than the constants and sums that they stand for.
+    compress: { passes: 3, pure_getters: true, evaluate: false, lhs_constants: false },
     format: { comments: false },
   };
   return (await minify(output[0].code, options)).code;
