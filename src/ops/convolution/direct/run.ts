@@ -1,7 +1,7 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
 import { loadArguments } from "../../../codegen/wasm/emit.ts";
 import { forPanel, plusProduct } from "./emit.ts";
-import { type ChannelMode, loadPlaces } from "./finish.ts";
+import { type ChannelMode, callFinish, loadPlaces, pushAddress } from "./finish.ts";
 import { type DirectProblem, groupBytes, type PanelClass, type Panels, panelBytes } from "./problem.ts";
 
 /** The argument block: these words, then for the output and each operand the words of loadPlaces. */
@@ -55,14 +55,7 @@ export function emitRun(
     f.get(from).add(count).set(target);
     f.min(target, limit).set(target);
   };
-  /** Pushes the address of output pixel (n, y, x), and of the panel's first channel where channels are a vector. */
-  const pushAddress = ({ mode, words }: (typeof places)[number], y = v.y, x = v.x0) => {
-    f.get(words.address);
-    plusProduct(f, v.n, words.batch);
-    plusProduct(f, y, words.row);
-    plusProduct(f, x, words.pixel);
-    if (mode === "vector") plusProduct(f, w.channel, 4);
-  };
+  const place = { n: v.n, y: v.y, x: v.x0, channel: w.channel };
   /** Calls the strip for tiles of `size` pixels, and moves on behind them. */
   const strip = (at: number, size: () => void, tiles: Local, advance: boolean) => {
     const kind = panels.classes[at]!;
@@ -143,7 +136,7 @@ export function emitRun(
       f.get(w.xBase);
       plusProduct(f, u.row, args.xRow);
       f.set(w.at);
-      if (finishes[at] === -1) pushAddress(places[0]!);
+      if (finishes[at] === -1) pushAddress(f, places[0]!, place);
       else f.get(scratch);
       f.set(w.result);
       f.get(w.more).if(() => strip(at, () => f.get(w.size).add(1), w.more, true));
@@ -151,17 +144,9 @@ export function emitRun(
       if (finishes[at] === -1) return;
       if (problem.line === undefined) {
         f.get(scratch).get(v.pixels);
-        finish(at, v.y, v.x0);
+        callFinish(f, finishes[at]!, places, place);
       } else finishLines(kind, at);
     });
-  };
-  const finish = (at: number, y: Local, x: Local) => {
-    for (const place of places) {
-      pushAddress(place, y, x);
-      f.get(place.words.pixel).get(place.words.table);
-      plusProduct(f, w.channel, 4);
-    }
-    f.call(finishes[at]!);
   };
   /** Finishes the part of each row of the output apart. */
   const finishLines = (kind: PanelClass, at: number) => {
@@ -174,7 +159,7 @@ export function emitRun(
       f.get(args.line).sub(l.x).tee(l.count);
       f.get(l.rest).get(l.count).get(l.rest).op("i32.lt_s").op("select").set(l.count);
       f.get(l.results).get(l.count);
-      finish(at, l.y, l.x);
+      callFinish(f, finishes[at]!, places, { ...place, y: l.y, x: l.x });
       f.get(l.results);
       plusProduct(f, l.count, kind.vectors * 16);
       f.set(l.results).i32(0).set(l.x).advance(l.y, 1);

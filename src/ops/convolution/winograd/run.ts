@@ -1,7 +1,7 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
 import { loadArguments, partBounds } from "../../../codegen/wasm/emit.ts";
 import { forPanel, plusProduct } from "../direct/emit.ts";
-import { type ChannelMode, loadPlaces } from "../direct/finish.ts";
+import { type ChannelMode, callFinish, loadPlaces } from "../direct/finish.ts";
 import { groupBytes, type PanelClass } from "../direct/problem.ts";
 import { productPlane, scratchPlaces, type WinogradShape, weightPlane } from "./problem.ts";
 import { forRuns, planeNames, type TileSource, tileWalk, transformTiles } from "./tiles.ts";
@@ -104,14 +104,6 @@ export function emitRun(
       f.advance(w.weights, weightPlane(shape, kind));
     });
   };
-  /** Pushes the address of output pixel (n, y, x), and of the panel's first channel where channels are a vector. */
-  const pushAddress = ({ mode, words }: (typeof places)[number]) => {
-    f.get(words.address);
-    plusProduct(f, walk.n, words.batch);
-    plusProduct(f, t.y, words.row);
-    plusProduct(f, t.x, words.pixel);
-    if (mode === "vector") plusProduct(f, w.channel, 4);
-  };
   const transformOutput = (kind: PanelClass, at: number) => {
     const tileBytes = kind.vectors * 16;
     place("products").set(w.products);
@@ -135,12 +127,7 @@ export function emitRun(
       place("results").set(t.results);
       f.loop(() => {
         f.get(t.results).get(t.pixels);
-        for (const each of places) {
-          pushAddress(each);
-          f.get(each.words.pixel).get(each.words.table);
-          plusProduct(f, w.channel, 4);
-        }
-        f.call(functions.finishes[at]!);
+        callFinish(f, functions.finishes[at]!, places, { n: walk.n, y: t.y, x: t.x, channel: w.channel });
         f.get(t.results);
         plusProduct(f, w.tiles, m * tileBytes);
         f.set(t.results);
