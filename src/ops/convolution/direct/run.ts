@@ -3,6 +3,7 @@ import { loadArguments } from "../../../codegen/wasm/emit.ts";
 import { forPanel, plusProduct } from "./emit.ts";
 import { type ChannelMode, callFinish, loadPlaces, pushAddress } from "./finish.ts";
 import { type DirectProblem, groupBytes, type PanelClass, type Panels, panelBytes } from "./problem.ts";
+import { callStrips, cutTiles } from "./strip-run.ts";
 
 /** The argument block: these words, then for the output and each operand the words of loadPlaces. */
 export const fixedNames = [
@@ -46,7 +47,7 @@ export function emitRun(
   const args = loadArguments(f, fixedNames);
   const places = loadPlaces(f, modes, fixedNames.length);
   const v = f.named("piece", "band", "rest", "n", "nEnd", "x0", "pixels", "p", "pFirst", "pEnd", "y", "yFirst", "yEnd");
-  const w = f.named("channel", "group", "bytes", "tiles", "size", "more", "xBase", "at", "result", "panelWeights");
+  const w = f.named("channel", "group", "bytes", "tiles", "size", "more", "xBase", "input", "results", "weights");
   const u = f.named("rowStep", "row", "kernelFirst", "kernelRows", "taps");
   const l = f.named("y", "x", "results", "rest", "count");
   const { kernel, stride, dilation } = problem;
@@ -56,32 +57,6 @@ export function emitRun(
     f.min(target, limit).set(target);
   };
   const place = { n: v.n, y: v.y, x: v.x0, channel: w.channel };
-  /** Calls the strip for tiles of `size` pixels, and moves on behind them. */
-  const strip = (at: number, size: () => void, tiles: Local, advance: boolean) => {
-    const kind = panels.classes[at]!;
-    for (let rows = kind.rows; rows >= 1; rows--) {
-      size();
-      f.i32(rows)
-        .op("i32.eq")
-        .if(() => {
-          f.get(w.at)
-            .get(w.panelWeights)
-            .get(w.result)
-            .get(tiles)
-            .get(u.rowStep)
-            .get(u.taps)
-            .get(u.kernelRows)
-            .call(strips[at]![rows - 1]!);
-          if (!advance) return;
-          f.get(w.at);
-          plusProduct(f, tiles, rows * pixelStep);
-          f.set(w.at);
-          f.get(w.result);
-          plusProduct(f, tiles, rows * resultStep(kind));
-          f.set(w.result);
-        });
-    }
-  };
   /**
    * The kernel rows that lie inside the input for output row y, and the input row of the first: rows of padding would
    * add nothing but zeros.
@@ -106,21 +81,13 @@ export function emitRun(
     plusProduct(f, u.kernelFirst, dilation[0]);
     f.set(u.row);
     const head = panels.head * kind.vectors * 16;
-    f.get(w.panelWeights).add(head);
+    f.get(w.weights).add(head);
     plusProduct(f, u.kernelFirst, kernel[0] === 0 ? 0 : (panelBytes(panels, kind) - head) / kernel[0]);
     f.set(u.taps);
   };
   const panel = (kind: PanelClass, at: number) => {
-    // `more` tiles of size + 1 pixels, then `tiles` of size: no tile is much smaller than the others.
-    f.get(v.pixels)
-      .add(kind.rows - 1)
-      .i32(kind.rows)
-      .op("i32.div_u")
-      .set(w.tiles);
-    f.get(v.pixels).get(w.tiles).op("i32.div_u").set(w.size);
-    f.get(v.pixels).get(w.tiles).op("i32.rem_u").set(w.more);
-    f.get(w.tiles).sub(w.more).set(w.tiles);
-    f.get(args.weights).add(w.bytes).set(w.panelWeights);
+    cutTiles(f, kind, v.pixels, w);
+    f.get(args.weights).add(w.bytes).set(w.weights);
     f.get(args.x);
     plusProduct(f, v.n, args.xBatch);
     plusProduct(f, v.x0, pixelStep);
@@ -135,12 +102,12 @@ export function emitRun(
       kernelRange(kind);
       f.get(w.xBase);
       plusProduct(f, u.row, args.xRow);
-      f.set(w.at);
+      f.set(w.input);
       if (finishes[at] === -1) pushAddress(f, places[0]!, place);
       else f.get(scratch);
-      f.set(w.result);
-      f.get(w.more).if(() => strip(at, () => f.get(w.size).add(1), w.more, true));
-      strip(at, () => f.get(w.size), w.tiles, false);
+      f.set(w.results);
+      const rest = () => f.get(u.rowStep).get(u.taps).get(u.kernelRows);
+      callStrips(f, kind, strips[at]!, w, rest, pixelStep, resultStep(kind));
       if (finishes[at] === -1) return;
       if (problem.line === undefined) {
         f.get(scratch).get(v.pixels);
