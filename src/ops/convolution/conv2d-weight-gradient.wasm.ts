@@ -4,7 +4,7 @@ import { encodeModule } from "../../codegen/wasm/module.ts";
 import type { KernelPlan, Target, WasmKernel } from "../../core/kernel.ts";
 import { numel } from "../../core/shape.ts";
 import { conv2dWeightGradientOp, type WeightGradientAttributes } from "./weight-gradient.ts";
-import { bandArgumentNames, bandArguments, emitBandLoop, planBands } from "./weight-gradient-bands.wasm.ts";
+import { bandArgumentNames, bandPlan, emitBandLoop, planBands } from "./weight-gradient-bands.wasm.ts";
 import {
   type Blocking,
   chooseBlocking,
@@ -12,7 +12,7 @@ import {
   type WeightGradientGeometry,
   weightGradientGeometry,
 } from "./weight-gradient-blocking.ts";
-import { bandBytes, emitReduction } from "./weight-gradient-reduce.wasm.ts";
+import { bandBytes } from "./weight-gradient-reduce.wasm.ts";
 import { emitOuterProductTile } from "./weight-gradient-tile.wasm.ts";
 
 /**
@@ -35,31 +35,15 @@ export const conv2dWeightGradientWasm: WasmKernel = {
       vectorClasses: blocking.vectorClasses,
     };
     const bands = planBands(call, geometry, sums.units * Math.ceil(geometry.outputs / geometry.groups / 16), 12e6);
-    const key = JSON.stringify([geometry, target]);
-    return {
-      steps: [
-        {
-          label: "conv2dWeightGradient",
-          key: `conv2dWeightGradient ${key}`,
-          emit: () => emitOuterProducts(geometry, blocking, bandBytes(sums), target),
-          arguments: bandArguments(call, geometry, bands),
-          pieces: bands.bands * bands.subsets,
-        },
-        {
-          label: "conv2dWeightGradient: add bands",
-          key: `conv2dWeightGradient reduce ${key}`,
-          emit: () => emitReduction(sums, (...at) => pushWeightOffset(geometry, blocking, ...at), target),
-          arguments: [
-            { buffer: "workspace", index: 0 },
-            { buffer: "output", index: 0, offset: call.outputLayout.offset },
-            bands.bands,
-            bands.reductionPieces,
-          ],
-          pieces: bands.reductionPieces,
-        },
-      ],
-      workspaces: [bands.bands * bandBytes(sums)],
-    };
+    return bandPlan(
+      call,
+      "conv2dWeightGradient",
+      geometry,
+      bands,
+      sums,
+      () => emitOuterProducts(geometry, blocking, bandBytes(sums), target),
+      (...at) => pushWeightOffset(geometry, blocking, ...at),
+    );
   },
 };
 

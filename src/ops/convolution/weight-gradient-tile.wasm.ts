@@ -60,22 +60,27 @@ export function emitOuterProductTile(tile: OuterProductTile): FunctionBuilder {
       f.advance(vector, vectorJump!);
       f.countDown(y);
     });
-    f.get(accumulate!).if(() => {
-      for (const [at, sum] of sums.entries()) {
-        f.get(sum)
-          .get(destination!)
-          .load("v128.load", 16 * at)
-          .op("f32x4.add")
-          .set(sum);
-      }
-    });
-    for (const [at, sum] of sums.entries())
-      f.get(destination!)
-        .get(sum)
-        .store("v128.store", 16 * at);
+    storeSums(f, sums, destination!, accumulate!);
     f.advance(destination!, 16 * rows * vectors);
     f.advance(rowAddress!, 4 * rows);
     f.countDown(blocks!);
   });
   return f;
+}
+
+/** Stores sums one behind the other at `destination`, or adds them to what is there. */
+export function storeSums(f: FunctionBuilder, sums: readonly Local[], destination: Local, accumulate: Local): void {
+  f.get(accumulate).if(() => {
+    for (const [at, sum] of sums.entries()) {
+      f.get(sum)
+        .get(destination)
+        .load("v128.load", 16 * at)
+        .op("f32x4.add")
+        .set(sum);
+    }
+  });
+  for (const [at, sum] of sums.entries())
+    f.get(destination)
+      .get(sum)
+      .store("v128.store", 16 * at);
 }
