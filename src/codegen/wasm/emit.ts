@@ -71,3 +71,32 @@ export function emitTranspose4x4(f: FunctionBuilder, vectors: readonly Local[], 
   }
   pool.release(...pairs);
 }
+
+/** Moves a 4x4 square from where its rows are to columns that begin at `to`, `step` bytes apart. Rows move on behind it. */
+export function moveSquare(
+  f: FunctionBuilder,
+  rows: readonly Local[],
+  vectors: readonly Local[],
+  to: Local,
+  step: Local,
+  pool: VectorPool,
+): void {
+  for (const [at, row] of rows.entries()) f.get(row).load("v128.load").set(vectors[at]!);
+  emitTranspose4x4(f, vectors, pool);
+  for (const vector of vectors) {
+    f.get(to).get(vector).store("v128.store");
+    f.advance(to, step);
+  }
+  for (const row of rows) f.advance(row, 16);
+}
+
+/** The same for one number of each row. */
+export function moveColumn(f: FunctionBuilder, rows: readonly Local[], vector: Local, to: Local, step: Local): void {
+  f.f32x4(0).set(vector);
+  for (const [lane, row] of rows.entries()) {
+    f.get(row).get(vector).laneMemory("v128.load32_lane", lane).set(vector);
+    f.advance(row, 4);
+  }
+  f.get(to).get(vector).store("v128.store");
+  f.advance(to, step);
+}

@@ -1,6 +1,6 @@
 import type { Argument, KernelStep, Target } from "../../core/kernel.ts";
 import { FunctionBuilder, type Local } from "./assembler.ts";
-import { emitTranspose4x4 } from "./emit.ts";
+import { moveColumn, moveSquare } from "./emit.ts";
 import type { Iteration } from "./iteration.ts";
 import { VectorPool } from "./math.ts";
 import { encodeModule } from "./module.ts";
@@ -146,24 +146,8 @@ function emitUnit(
       f.get(rows[row - 1]!)
         .add(sourceStep)
         .set(rows[row]!);
-    whileAtLeast(rest, 4, () => {
-      for (let row = 0; row < 4; row++) f.get(rows[row]!).load("v128.load").set(vectors[row]!);
-      emitTranspose4x4(f, vectors, pool);
-      for (const vector of vectors) {
-        f.get(output).get(vector).store("v128.store");
-        step(output, outputStep);
-      }
-      for (const row of rows) step(row, 16);
-    });
-    whileAtLeast(rest, 1, () => {
-      f.get(rows[0]!).load("v128.load32_zero").set(vectors[0]!);
-      for (let row = 1; row < 4; row++) {
-        f.get(rows[row]!).get(vectors[0]!).laneMemory("v128.load32_lane", row).set(vectors[0]!);
-      }
-      f.get(output).get(vectors[0]!).store("v128.store");
-      step(output, outputStep);
-      for (const row of rows) step(row, 4);
-    });
+    whileAtLeast(rest, 4, () => moveSquare(f, rows, vectors, output, outputStep, pool));
+    whileAtLeast(rest, 1, () => moveColumn(f, rows, vectors[0]!, output, outputStep));
     f.get(source).get(sourceStep).i32(2).op("i32.shl").op("i32.add").set(source);
     step(done, 16);
   });
