@@ -23,7 +23,6 @@ const flat = (x: Node) => expandAxes(x, [x.shape[1]!], [1]);
 export const batchNorm2dOp: CompositionOp = {
   kind: "composition",
   name: "batchNorm2d",
-  family: "batch norm",
   check: ([x, ...perChannel], { training }) => {
     const { shape } = x!;
     if (shape.length !== 4) throw new ShapeError("batchNorm2d", "needs [N, C, H, W]", { input: shape });
