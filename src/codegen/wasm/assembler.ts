@@ -223,6 +223,17 @@ export class FunctionBuilder {
     });
   }
 
+  /** `while (counter >= amount) { body; counter -= amount; }`. */
+  whileAtLeast(counter: Local, amount: number, body: () => void): this {
+    return this.block(() => {
+      this.get(counter).i32(amount).op("i32.lt_s").branchIf(0);
+      this.loop(() => {
+        body();
+        this.get(counter).sub(amount).tee(counter).i32(amount).op("i32.ge_s").branchIf(0);
+      });
+    });
+  }
+
   /** Pushes a variable or an int32 constant. */
   value(value: Local | number): this {
     return typeof value === "number" ? this.i32(value) : this.get(value);

@@ -100,3 +100,20 @@ export function moveColumn(f: FunctionBuilder, rows: readonly Local[], vector: L
   f.get(to).get(vector).store("v128.store");
   f.advance(to, step);
 }
+
+/** Stores sums one behind the other at `destination`, or adds them to what is there. */
+export function storeSums(f: FunctionBuilder, sums: readonly Local[], destination: Local, accumulate: Local): void {
+  f.get(accumulate).if(() => {
+    for (const [at, sum] of sums.entries()) {
+      f.get(sum)
+        .get(destination)
+        .load("v128.load", 16 * at)
+        .op("f32x4.add")
+        .set(sum);
+    }
+  });
+  for (const [at, sum] of sums.entries())
+    f.get(destination)
+      .get(sum)
+      .store("v128.store", 16 * at);
+}

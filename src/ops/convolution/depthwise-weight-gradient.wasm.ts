@@ -1,5 +1,5 @@
 import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
-import { loadArguments, loadLanes, multiplyAdd, partBounds } from "../../codegen/wasm/emit.ts";
+import { loadArguments, loadLanes, multiplyAdd, partBounds, storeSums } from "../../codegen/wasm/emit.ts";
 import { encodeModule } from "../../codegen/wasm/module.ts";
 import { evenParts, hoistsLoads } from "../../codegen/wasm/tiles.ts";
 import type { KernelPlan, Target, WasmKernel } from "../../core/kernel.ts";
@@ -9,7 +9,6 @@ import { conv2dWeightGradientOp, type WeightGradientAttributes } from "./weight-
 import { bandArgumentNames, bandPlan, emitBandLoop, planBands } from "./weight-gradient-bands.wasm.ts";
 import { vectorParts, type WeightGradientGeometry, weightGradientGeometry } from "./weight-gradient-blocking.ts";
 import { bandBytes, type PartialSums } from "./weight-gradient-reduce.wasm.ts";
-import { storeSums } from "./weight-gradient-tile.wasm.ts";
 
 /** The weight gradient where each channel has its own kernel: four channels a vector, one accumulator for each tap. */
 export const depthwiseWeightGradientWasm: WasmKernel = {

@@ -1,5 +1,5 @@
 import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
-import { loadLanes, multiplyAdd } from "../../codegen/wasm/emit.ts";
+import { loadLanes, multiplyAdd, storeSums } from "../../codegen/wasm/emit.ts";
 
 export interface OuterProductTile {
   readonly name: string;
@@ -66,21 +66,4 @@ export function emitOuterProductTile(tile: OuterProductTile): FunctionBuilder {
     f.countDown(blocks!);
   });
   return f;
-}
-
-/** Stores sums one behind the other at `destination`, or adds them to what is there. */
-export function storeSums(f: FunctionBuilder, sums: readonly Local[], destination: Local, accumulate: Local): void {
-  f.get(accumulate).if(() => {
-    for (const [at, sum] of sums.entries()) {
-      f.get(sum)
-        .get(destination)
-        .load("v128.load", 16 * at)
-        .op("f32x4.add")
-        .set(sum);
-    }
-  });
-  for (const [at, sum] of sums.entries())
-    f.get(destination)
-      .get(sum)
-      .store("v128.store", 16 * at);
 }

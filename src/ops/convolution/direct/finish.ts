@@ -174,17 +174,11 @@ export function emitFinish(name: string, kind: PanelClass, problem: DirectProble
     for (const { address, step } of places) f.advance(address, step);
   };
   /** Does `count` pixels as long as so many are left. */
-  const repeat = (count: number, body: () => void) => {
-    const enough = () => f.get(pixels).i32(count).op("i32.ge_s");
-    enough().if(() =>
-      f.loop(() => {
-        body();
-        f.advance(results, count * kind.vectors * 16);
-        f.get(pixels).sub(count).set(pixels);
-        enough().branchIf(0);
-      }),
-    );
-  };
+  const repeat = (count: number, body: () => void) =>
+    f.whileAtLeast(pixels, count, () => {
+      body();
+      f.advance(results, count * kind.vectors * 16);
+    });
   if (modes.length === 1 && modes[0] === "planes") repeat(4, fourPixels);
   repeat(1, onePixel);
   return f;
