@@ -257,9 +257,9 @@ export class FunctionBuilder {
     return this.get(variable).add(by).set(variable);
   }
 
-  /** The smaller of two variables, int32. */
-  min(a: Local, b: Local): this {
-    return this.get(a).get(b).get(a).get(b).op("i32.lt_s").op("select");
+  /** The smaller of two variables or constants, int32. */
+  min(a: Local | number, b: Local | number): this {
+    return this.value(a).value(b).value(a).value(b).op("i32.lt_s").op("select");
   }
 
   /** Counts a variable down, and goes to the beginning of the loop around unless it is 0. */

@@ -215,8 +215,7 @@ export class ReduceCode {
       f.get(rest).i32(0).op("i32.le_s").branchIf(0);
       f.loop(() => {
         if (innermost) {
-          const limit = runLength[vectors];
-          f.get(rest).i32(limit).get(rest).i32(limit).op("i32.lt_s").op("select").set(count);
+          f.min(rest, runLength[vectors]).set(count);
           for (const [which, pointer] of own.entries()) {
             f.get(pointer).set(run[which]!);
             f.get(pointer).get(count);

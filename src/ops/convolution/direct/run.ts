@@ -69,7 +69,7 @@ export function emitRun(
         .add(dilation[0] - 1)
         .set(result);
       f.get(result).i32(0).get(result).i32(0).op("i32.gt_s").op("select").i32(dilation[0]).op("i32.div_u").set(result);
-      f.get(result).i32(kernel[0]).get(result).i32(kernel[0]).op("i32.lt_s").op("select").set(result);
+      f.min(result, kernel[0]).set(result);
     };
     f.get(args.firstRow);
     plusProduct(f, v.y, stride[0]);
@@ -123,8 +123,8 @@ export function emitRun(
     f.get(l.x).get(args.line).op("i32.rem_u").set(l.x);
     f.get(scratch).set(l.results).get(v.pixels).set(l.rest);
     f.loop(() => {
-      f.get(args.line).sub(l.x).tee(l.count);
-      f.get(l.rest).get(l.count).get(l.rest).op("i32.lt_s").op("select").set(l.count);
+      f.get(args.line).sub(l.x).set(l.count);
+      f.min(l.count, l.rest).set(l.count);
       f.get(l.results).get(l.count);
       callFinish(f, finishes[at]!, places, { ...place, y: l.y, x: l.x });
       f.get(l.results);
