@@ -1,7 +1,7 @@
 import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
 import { loadArguments, partBounds } from "../../codegen/wasm/emit.ts";
 import { encodeModule } from "../../codegen/wasm/module.ts";
-import type { KernelPlan, Target, WasmKernel } from "../../core/kernel.ts";
+import { type KernelPlan, noBorder, type Target, type WasmKernel } from "../../core/kernel.ts";
 import { numel } from "../../core/shape.ts";
 import { conv2dWeightGradientOp, type WeightGradientAttributes } from "./weight-gradient.ts";
 import { bandArgumentNames, bandPlan, emitBandLoop, planBands } from "./weight-gradient-bands.wasm.ts";
@@ -51,11 +51,10 @@ export function weightGradientWishes(
   ...[, , attributes]: Parameters<WasmKernel["wishes"]>
 ): ReturnType<WasmKernel["wishes"]> {
   const [top, left, bottom, right] = (attributes as WeightGradientAttributes).padding.map((side) => Math.max(0, side));
-  const none = { top: 0, left: 0, bottom: 0, right: 0 };
   return {
     inputs: [
       { order: "channelsLast", border: { top: top!, left: left!, bottom: bottom!, right: right! } },
-      { order: "channelsLast", border: none },
+      { order: "channelsLast", border: noBorder },
     ],
     output: "contiguous",
     epilogue: false,

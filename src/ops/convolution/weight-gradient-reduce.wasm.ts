@@ -1,7 +1,7 @@
 import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
 import { loadArguments, partBounds } from "../../codegen/wasm/emit.ts";
 import { encodeModule } from "../../codegen/wasm/module.ts";
-import type { KernelCall, KernelStep, Target } from "../../core/kernel.ts";
+import { type KernelCall, type KernelStep, outputAddress, type Target } from "../../core/kernel.ts";
 import type { VectorClass } from "./weight-gradient-blocking.ts";
 
 const names = ["partial", "weight", "bands", "pieces"] as const;
@@ -9,7 +9,7 @@ type ReductionWords = Record<(typeof names)[number], Local>;
 
 /** The step that adds the partial sums of the bands up, which are in the workspace. */
 export const reductionStep = (
-  { outputLayout }: KernelCall,
+  call: KernelCall,
   names: Pick<KernelStep, "label" | "key">,
   emit: KernelStep["emit"],
   bands: number,
@@ -17,12 +17,7 @@ export const reductionStep = (
 ): KernelStep => ({
   ...names,
   emit,
-  arguments: [
-    { buffer: "workspace", index: 0 },
-    { buffer: "output", index: 0, offset: outputLayout.offset },
-    bands,
-    pieces,
-  ],
+  arguments: [{ buffer: "workspace", index: 0 }, outputAddress(call), bands, pieces],
   pieces,
 });
 

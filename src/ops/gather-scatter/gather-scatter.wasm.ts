@@ -2,7 +2,16 @@ import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
 import { fillStep } from "../../codegen/wasm/elementwise.ts";
 import { loadArguments } from "../../codegen/wasm/emit.ts";
 import { encodeModule } from "../../codegen/wasm/module.ts";
-import type { Argument, KernelCall, KernelPlan, KernelStep, WasmKernel } from "../../core/kernel.ts";
+import {
+  type Argument,
+  contiguousWishes,
+  inputAddress,
+  type KernelCall,
+  type KernelPlan,
+  type KernelStep,
+  outputAddress,
+  type WasmKernel,
+} from "../../core/kernel.ts";
 import { contiguousStrides, numel, type Shape } from "../../core/shape.ts";
 import { gatherOp, scatterSumOp } from "./gather-scatter.ts";
 
@@ -108,33 +117,19 @@ function emitIndexed(mode: "gather" | "scatter"): FunctionBuilder {
   return f;
 }
 
-const contiguous = { order: "contiguous" } as const;
-const wishes = () => ({ inputs: [contiguous, contiguous], output: "contiguous", epilogue: false }) as const;
-
-const address = (call: KernelCall, which: number): Argument => ({
-  buffer: "input",
-  index: which,
-  offset: call.inputLayouts[which]!.offset,
-});
-const outputAddress = (call: KernelCall): Argument => ({
-  buffer: "output",
-  index: 0,
-  offset: call.outputLayout.offset,
-});
-
 /** Contiguous elements, one at a time. */
 export const gatherKernel: WasmKernel = {
   op: gatherOp,
   name: "gather",
   accepts: () => true,
-  wishes,
+  wishes: contiguousWishes,
   plan: (call) =>
     indexedStep(
       "gather",
       call,
       call.attributes.dim as number,
       { index: call.inputs[1]!.shape, indexed: call.inputs[0]!.shape },
-      { index: address(call, 1), moved: outputAddress(call), indexed: address(call, 0) },
+      { index: inputAddress(call, 1), moved: outputAddress(call), indexed: inputAddress(call, 0) },
     ),
 };
 
@@ -143,7 +138,7 @@ export const scatterSumKernel: WasmKernel = {
   op: scatterSumOp,
   name: "scatterSum",
   accepts: () => true,
-  wishes,
+  wishes: contiguousWishes,
   plan: (call) => {
     const { output, outputLayout: layout, target } = call;
     const zero = fillStep({ label: "zero", shape: output.shape, layout, value: 0, target });
@@ -152,7 +147,7 @@ export const scatterSumKernel: WasmKernel = {
       call,
       call.attributes.dim as number,
       { index: call.inputs[0]!.shape, indexed: output.shape },
-      { index: address(call, 0), moved: address(call, 1), indexed: outputAddress(call) },
+      { index: inputAddress(call, 0), moved: inputAddress(call, 1), indexed: outputAddress(call) },
     );
     return { ...added, steps: [zero, ...added.steps] };
   },

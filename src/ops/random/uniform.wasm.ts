@@ -2,7 +2,7 @@ import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
 import { emitTranspose4x4 } from "../../codegen/wasm/emit.ts";
 import { VectorPool } from "../../codegen/wasm/math.ts";
 import { encodeModule } from "../../codegen/wasm/module.ts";
-import type { Target, WasmKernel } from "../../core/kernel.ts";
+import { contiguousWishes, inputAddress, outputAddress, type Target, type WasmKernel } from "../../core/kernel.ts";
 import { numel } from "../../core/shape.ts";
 import { uniformOp } from "./uniform.ts";
 
@@ -14,20 +14,16 @@ export const uniformWasm: WasmKernel = {
   op: uniformOp,
   name: "philox on four lanes",
   accepts: () => true,
-  wishes: () => ({ inputs: [{ order: "contiguous" }], output: "contiguous", epilogue: false }),
-  plan: ({ output, inputLayouts, outputLayout, target }) => {
-    const count = numel(output.shape);
+  wishes: contiguousWishes,
+  plan: (call) => {
+    const count = numel(call.output.shape);
     return {
       steps: [
         {
           label: "uniform",
           key: "uniform philox",
-          emit: () => emit(target),
-          arguments: [
-            { buffer: "input", index: 0, offset: inputLayouts[0]!.offset },
-            { buffer: "output", index: 0, offset: outputLayout.offset },
-            count,
-          ],
+          emit: () => emit(call.target),
+          arguments: [inputAddress(call, 0), outputAddress(call), count],
           pieces: Math.ceil(count / pieceElements),
           scratchBytes: 64,
         },

@@ -1,7 +1,7 @@
 import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
 import { loadArguments } from "../../codegen/wasm/emit.ts";
 import { encodeModule } from "../../codegen/wasm/module.ts";
-import type { WasmKernel } from "../../core/kernel.ts";
+import { contiguousWishes, inputAddress, outputAddress, type WasmKernel } from "../../core/kernel.ts";
 import { numel } from "../../core/shape.ts";
 import { argmaxOp } from "./argmax.ts";
 
@@ -13,20 +13,20 @@ export const argmaxKernel: WasmKernel = {
   op: argmaxOp,
   name: "argmax",
   accepts: () => true,
-  wishes: () => ({ inputs: [{ order: "contiguous" }], output: "contiguous", epilogue: false }),
-  plan: ({ inputs, output, attributes, inputLayouts, outputLayout, target }) => {
-    const { shape } = inputs[0]!;
-    const dims = attributes.dim as readonly number[];
-    const count = numel(output.shape);
+  wishes: contiguousWishes,
+  plan: (call) => {
+    const { shape } = call.inputs[0]!;
+    const dims = call.attributes.dim as readonly number[];
+    const count = numel(call.output.shape);
     return {
       steps: [
         {
           label: "argmax",
           key: "argmax",
-          emit: () => encodeModule([emitArgmax()], target.memory),
+          emit: () => encodeModule([emitArgmax()], call.target.memory),
           arguments: [
-            { buffer: "input", index: 0, offset: inputLayouts[0]!.offset },
-            { buffer: "output", index: 0, offset: outputLayout.offset },
+            inputAddress(call, 0),
+            outputAddress(call),
             count,
             numel(dims.map((axis) => shape[axis]!)),
             dims.length === 1 ? numel(shape.slice(dims[0]! + 1)) : 1,

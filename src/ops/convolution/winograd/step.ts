@@ -1,7 +1,13 @@
 import type { FunctionBuilder } from "../../../codegen/wasm/assembler.ts";
 import { encodeModule } from "../../../codegen/wasm/module.ts";
 import { expressionKey } from "../../../core/expression.ts";
-import type { Argument, KernelCall, KernelPlan, KernelStep } from "../../../core/kernel.ts";
+import {
+  type Argument,
+  inputAddress,
+  type KernelCall,
+  type KernelPlan,
+  type KernelStep,
+} from "../../../core/kernel.ts";
 import { bandsOf } from "../bands.ts";
 import { channelModes, emitFinish, placeArguments } from "../direct/finish.ts";
 import { groupBytes } from "../direct/problem.ts";
@@ -15,7 +21,7 @@ import type { Scheme } from "./transforms.ts";
 
 /** Transforms the weights, then convolves. */
 export function planWinograd(call: KernelCall, problem: WinogradProblem, scheme: Scheme): KernelPlan {
-  const bias: Argument = call.inputs[2] ? { buffer: "input", index: 2, offset: call.inputLayouts[2]!.offset } : 0;
+  const bias = inputAddress(call, 2);
   const shape = winogradShape(problem, scheme);
   const tables: Int32Array[] = [];
   const step = winogradStep(problem, shape, tables);
