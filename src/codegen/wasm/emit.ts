@@ -43,6 +43,11 @@ export function partBounds(f: FunctionBuilder, part: Local, parts: Local, count:
   f.get(part).add(1).mul(count).get(parts).op("i32.div_u").set(to);
 }
 
+/** Sets the addresses of rows `step` bytes apart, of which the first is there. */
+export function emitRowAddresses(f: FunctionBuilder, rows: readonly Local[], step: Local): void {
+  for (const [at, row] of rows.slice(1).entries()) f.get(rows[at]!).add(step).set(row);
+}
+
 /** Turns four vectors, the rows of a 4x4 square, into its columns. */
 export function emitTranspose4x4(f: FunctionBuilder, vectors: readonly Local[], pool: VectorPool): void {
   const [a, b, c, d] = vectors as [Local, Local, Local, Local];

@@ -1,6 +1,6 @@
 import type { Argument, KernelStep, Target } from "../../core/kernel.ts";
 import { FunctionBuilder, type Local } from "./assembler.ts";
-import { moveColumn, moveSquare } from "./emit.ts";
+import { emitRowAddresses, moveColumn, moveSquare } from "./emit.ts";
 import type { Iteration } from "./iteration.ts";
 import { VectorPool } from "./math.ts";
 import { encodeModule } from "./module.ts";
@@ -134,10 +134,7 @@ function emitUnit(
   f.whileAtLeast(lines, 4, () => {
     begin();
     f.get(source).set(rows[0]!);
-    for (let row = 1; row < 4; row++)
-      f.get(rows[row - 1]!)
-        .add(sourceStep)
-        .set(rows[row]!);
+    emitRowAddresses(f, rows, sourceStep);
     f.whileAtLeast(rest, 4, () => moveSquare(f, rows, vectors, output, outputStep, pool));
     f.whileAtLeast(rest, 1, () => moveColumn(f, rows, vectors[0]!, output, outputStep));
     f.get(source).get(sourceStep).i32(2).op("i32.shl").op("i32.add").set(source);

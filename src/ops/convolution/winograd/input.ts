@@ -1,5 +1,5 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
-import { loadLanes } from "../../../codegen/wasm/emit.ts";
+import { emitRowAddresses, loadLanes } from "../../../codegen/wasm/emit.ts";
 import { hoistsLoads, vectorsPerRegister } from "../../../codegen/wasm/tiles.ts";
 import type { Target } from "../../../core/kernel.ts";
 import { storeLanes } from "../direct/emit.ts";
@@ -49,10 +49,7 @@ export function emitTileTransform(name: string, shape: TileTransform, target: Ta
   };
   const single = { vectors: locals.vectors.slice(0, 1), results: [] };
 
-  for (let row = 1; row < from; row++)
-    f.get(rows[row - 1]!)
-      .add(rowStep)
-      .set(rows[row]!);
+  emitRowAddresses(f, rows, rowStep);
   const step = width * 16;
   const whole = Math.floor(channels / (4 * width)) * step;
   if (whole > 0) {

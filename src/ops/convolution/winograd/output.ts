@@ -1,4 +1,5 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
+import { emitRowAddresses } from "../../../codegen/wasm/emit.ts";
 import { hoistsLoads, vectorsPerRegister } from "../../../codegen/wasm/tiles.ts";
 import type { Target } from "../../../core/kernel.ts";
 import type { PanelClass } from "../direct/problem.ts";
@@ -45,10 +46,7 @@ export function emitOutputTransform(
         f.store("v128.store", column * pixelStep + (v + which) * 16);
       },
     );
-  for (let row = 1; row < outputs; row++)
-    f.get(rows[row - 1]!)
-      .add(rowStep)
-      .set(rows[row]!);
+  emitRowAddresses(f, rows, rowStep);
   f.loop(() => {
     for (let v = 0; v < kind.vectors; ) {
       const wide = Math.min(width, kind.vectors - v);
