@@ -3,7 +3,7 @@ import type { Node } from "../../src/core/node.ts";
 import { grad, manualSeed, type Tensor, tensor, zeros } from "../../src/index.ts";
 import { createModel } from "../../src/models/index.ts";
 import * as nn from "../../src/nn/index.ts";
-import { costs } from "../../src/ops/costs.ts";
+import { costs, sumsProducts } from "../../src/ops/costs.ts";
 import type { LayerSpec, Workload } from "./workload.ts";
 
 /** convsmith's network for a workload, as it is used there: in training or in inference mode; the same seed gives the same weights. */
@@ -46,7 +46,7 @@ export function workloadGraph(workload: Workload): Node[] {
 /** Two for each product that is summed by the direct formula, whatever an engine saves: convolutions and matrix products are what counts. */
 export function directFlops(nodes: readonly Node[]): number {
   return nodes.reduce((sum, { op, inputs, attributes, ...node }) => {
-    const counts = op.kind === "primitive" && op.sumsProducts;
+    const counts = sumsProducts.has(op);
     return counts ? sum + 2 * costs.get(op)!(inputs, node, attributes).multiplications : sum;
   }, 0);
 }

@@ -4,7 +4,7 @@ import type { Node } from "../core/node.ts";
 import { type Attributes, type Cost, type ElementwiseOp, noCost } from "../core/op.ts";
 import { numel } from "../core/shape.ts";
 import type { PlanGraph } from "../engine/plan-graph.ts";
-import { costs } from "../ops/costs.ts";
+import { costs, sumsProducts } from "../ops/costs.ts";
 import { recorded } from "./recording.ts";
 
 /**
@@ -44,7 +44,7 @@ export function costOf(node: Node): Count {
   const { op } = node;
   switch (op.kind) {
     case "primitive":
-      return count(costs.get(op)!(node.inputs, node, node.attributes), op.sumsProducts === true);
+      return count(costs.get(op)!(node.inputs, node, node.attributes), sumsProducts.has(op));
     case "elementwise":
       return count(elementCost(op, node.inputs.length, node.attributes), false, numel(node.shape));
     case "composition": {
@@ -75,14 +75,14 @@ function elementCost(op: ElementwiseOp, inputs: number, attributes: Attributes):
   );
 }
 
-function count(cost: Cost, sumsProducts: boolean, times = 1): Count {
+function count(cost: Cost, areSummed: boolean, times = 1): Count {
   const { multiplications, additions, biasAdditions, other, padded = { multiplications: 0, additions: 0 } } = cost;
   return {
     multiplications: multiplications * times,
     additions: additions * times,
     biasAdditions: biasAdditions * times,
-    macs: sumsProducts ? multiplications * times : 0,
-    effectiveMacs: sumsProducts ? (multiplications - padded.multiplications) * times : 0,
+    macs: areSummed ? multiplications * times : 0,
+    effectiveMacs: areSummed ? (multiplications - padded.multiplications) * times : 0,
     paddedMultiplications: padded.multiplications * times,
     paddedAdditions: padded.additions * times,
     flops: (multiplications + additions + biasAdditions) * times,

@@ -20,6 +20,8 @@ export interface Border {
   readonly right: number;
 }
 
+export const noBorder: Border = { top: 0, left: 0, bottom: 0, right: 0 };
+
 /** The layout that a kernel wants for an input. `channelsLast` is N, H, W, C with at least this border of zeros. */
 export type LayoutWish =
   | { readonly order: "any" }
@@ -130,6 +132,25 @@ export interface KernelPlan {
   readonly workspaces?: readonly number[];
   readonly tables?: readonly (Float32Array | Int32Array)[];
 }
+
+/** The address of input number `index`, 0 where a call has none. */
+export function inputAddress({ inputLayouts }: KernelCall, index: number): Argument {
+  const layout = inputLayouts[index];
+  return layout ? { buffer: "input", index, offset: layout.offset } : 0;
+}
+
+export const outputAddress = ({ outputLayout }: KernelCall): Argument => ({
+  buffer: "output",
+  index: 0,
+  offset: outputLayout.offset,
+});
+
+/** The wishes of a kernel that takes and gives tensors as they lie by themselves, and nothing behind it. */
+export const contiguousWishes: WasmKernel["wishes"] = (inputs) => ({
+  inputs: inputs.map(() => ({ order: "contiguous" })),
+  output: "contiguous",
+  epilogue: false,
+});
 
 /** One way to run one op on the WASM device. The first of a list that accepts is taken. */
 export interface WasmKernel {

@@ -56,27 +56,8 @@ export type Reference = (
   attributes: Attributes,
 ) => void;
 
-/** What other tools tell apart when they count: most count by such kinds of layer, not by what is computed. */
-export type Family =
-  | "convolution"
-  | "transposed convolution"
-  | "linear"
-  | "matmul"
-  | "batch norm"
-  | "layer norm"
-  | "rectifier"
-  | "leaky rectifier"
-  | "gated unit"
-  | "max pooling"
-  | "average pooling"
-  | "adaptive pooling"
-  | "upsampling"
-  | "softmax";
-
 interface OpBase {
   readonly name: string;
-  /** Absent for an op that no tool counts as a layer. */
-  readonly family?: Family;
 }
 
 /** An op with loops of its own. The attributes that a room's recording function has filled in are complete. */
@@ -84,8 +65,6 @@ export interface PrimitiveOp extends OpBase {
   readonly kind: "primitive";
   /** A reduction over attribute `dim` (with `keepdim`): the engine fuses what is computed before and after into its pass. */
   readonly reduction?: "sum" | "max";
-  /** Its multiplications are MACs: products that are summed, as in a convolution or a matrix product. */
-  readonly sumsProducts?: true;
   /** @throws ShapeError: the only place where the rule is checked. */
   shape(inputs: readonly TensorType[], attributes: Attributes): Shape;
   /** float32 unless it says otherwise. */

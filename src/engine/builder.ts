@@ -1,6 +1,6 @@
 import { ConvsmithError } from "../core/errors.ts";
 import { constant, input, substitute, toInt } from "../core/expression.ts";
-import type { LayoutWish, OutputOrder } from "../core/kernel.ts";
+import { type LayoutWish, noBorder, type OutputOrder } from "../core/kernel.ts";
 import type { ElementwiseOp, PlacementOp, PrimitiveOp } from "../core/op.ts";
 import { numel, sameShape } from "../core/shape.ts";
 import {
@@ -28,7 +28,6 @@ import {
   channelsLastLayout,
   contiguousLayout,
   layoutOf,
-  noBorder,
   pattern,
   sameStrides,
   satisfies,

@@ -50,14 +50,21 @@ export interface StepBuffers {
   readonly table: readonly Buffer[];
 }
 
+export interface StepViews {
+  readonly input: readonly View[];
+  readonly output: readonly View[];
+  readonly operand: readonly View[];
+}
+
 export interface PlannedStep {
   readonly step: KernelStep;
   /** In a chain: what runs instead of the whole step. */
   readonly parts?: readonly KernelPart[];
   readonly buffers: StepBuffers;
   readonly work: Work;
-  /** Read and written, each element once. */
-  readonly bytes: number;
+  /** How the numbers that it reads and writes lie, or how many bytes it reads and writes. For people. */
+  readonly views?: StepViews;
+  readonly bytes?: number;
 }
 
 /** Steps that run band by band: all that they touch is alive together. */

@@ -1,5 +1,5 @@
 import { type Expression, input } from "../core/expression.ts";
-import type { Border, KernelPlan, KernelStep } from "../core/kernel.ts";
+import type { Border, KernelPlan } from "../core/kernel.ts";
 import { numel, type Shape } from "../core/shape.ts";
 import { identity, iterate, type Lazy } from "./lazy.ts";
 import type { PlanBackend, PlannedStep, StepBuffers } from "./plan.ts";
@@ -127,32 +127,9 @@ export class StepList {
       this.steps.push({
         step: { ...step, label: step.label === label ? label : `${label}: ${step.label}` },
         buffers,
-        bytes: movedBytes(step, { input: inputs, output: outputs, operand: operands }, buffers),
+        views: { input: inputs, output: outputs, operand: operands },
         work,
       });
     }
   }
-}
-
-/** Bytes that a step reads and writes, each element that it names once: what passes between it and memory at the least. */
-function movedBytes(step: KernelStep, views: Views, buffers: StepBuffers): number {
-  const named = new Map(
-    step.arguments.flatMap((each) => (typeof each === "number" ? [] : [[`${each.buffer} ${each.index}`, each]])),
-  );
-  let elements = 0;
-  for (const { buffer, index } of named.values()) {
-    elements += buffer in views ? distinct(views[buffer as keyof Views][index]!) : buffers[buffer][index]!.size;
-  }
-  return 4 * elements;
-}
-
-interface Views {
-  readonly input: readonly View[];
-  readonly output: readonly View[];
-  readonly operand: readonly View[];
-}
-
-/** Elements of a view, those that it repeats once. */
-export function distinct({ shape, strides }: View): number {
-  return shape.reduce((product, size, axis) => product * (strides[axis] === 0 ? 1 : size), 1);
 }

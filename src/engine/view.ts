@@ -1,4 +1,4 @@
-import type { Border, Layout, LayoutWish } from "../core/kernel.ts";
+import { type Border, type Layout, type LayoutWish, noBorder } from "../core/kernel.ts";
 import { contiguousStrides, type DType, numel, type Shape } from "../core/shape.ts";
 
 /** Where a buffer lives. Cells and data are bound when the plan runs; the arena is shared by all values of the plan. */
@@ -26,8 +26,6 @@ export interface View {
   readonly strides: readonly number[];
   readonly offset: number;
 }
-
-export const noBorder: Border = { top: 0, left: 0, bottom: 0, right: 0 };
 
 export function contiguousLayout(shape: Shape): Layout {
   return { strides: contiguousStrides(shape), offset: 0, size: numel(shape) };

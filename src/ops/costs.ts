@@ -46,3 +46,11 @@ export const costs: ReadonlyMap<Op, CostRule> = new Map<Op, CostRule>([
   [resample2dOp, resample2dCost],
   [sumOp, sumCost],
 ]);
+
+/** Those whose multiplications are MACs: products that are summed. */
+export const sumsProducts: ReadonlySet<Op> = new Set<Op>([
+  conv2dOp,
+  convTranspose2dOp,
+  conv2dWeightGradientOp,
+  matmulOp,
+]);

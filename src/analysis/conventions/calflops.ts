@@ -1,6 +1,7 @@
 import type { Node } from "../../core/node.ts";
 import * as nn from "../../nn/index.ts";
 import type { ConvTransposeAttributes } from "../../ops/convolution/conv-transpose2d.ts";
+import { families } from "../../ops/families.ts";
 import type { Call } from "../calls.ts";
 import type { Convention } from "./convention.ts";
 import { affineTimes, biasAdditions, inputs, multiplyAccumulates, outputs, wantedPixels } from "./measures.ts";
@@ -12,13 +13,13 @@ export const calflops: Convention = {
   meaning:
     "MACs without biases; FLOPs are 2 for each MAC, biases of convolutions, 1 for each ReLU and pooled input, batch norm 2 an element",
   count: (node, call) => {
-    const macs = node.op.family === "transposed convolution" ? transposed(node).macs : multiplyAccumulates(node);
+    const macs = families.get(node.op) === "transposed convolution" ? transposed(node).macs : multiplyAccumulates(node);
     return { macs, flops: 2 * macs + others(node, call) };
   },
 };
 
 function others(node: Node, { module }: Call): number {
-  switch (node.op.family) {
+  switch (families.get(node.op)) {
     case "convolution":
       return biasAdditions(node);
     case "transposed convolution":

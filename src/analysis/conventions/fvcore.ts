@@ -1,4 +1,5 @@
 import type { Node } from "../../core/node.ts";
+import { families } from "../../ops/families.ts";
 import type { Convention } from "./convention.ts";
 import { affineTimes, inputs, multiplyAccumulates, outputs } from "./measures.ts";
 
@@ -15,7 +16,7 @@ export const fvcore: Convention = {
 
 /** Activations, other poolings and arithmetic are unsupported ops: 0, with a warning. */
 function others(node: Node): number {
-  switch (node.op.family) {
+  switch (families.get(node.op)) {
     case "batch norm":
       return node.attributes.training === true ? affineTimes(node, 5, 4) : affineTimes(node, 2, 1);
     case "layer norm":

@@ -1,4 +1,5 @@
 import type { Node } from "../../core/node.ts";
+import { families } from "../../ops/families.ts";
 import type { Convention } from "./convention.ts";
 import { biasAdditions, inputs, multiplyAccumulates, outputs, windowSize } from "./measures.ts";
 
@@ -15,7 +16,7 @@ export const google: Convention = {
 };
 
 function pooled(node: Node): number {
-  switch (node.op.family) {
+  switch (families.get(node.op)) {
     case "max pooling":
     case "average pooling":
       return outputs(node) * windowSize(node);

@@ -1,5 +1,6 @@
 import type { Node } from "../../core/node.ts";
 import { numel } from "../../core/shape.ts";
+import { families } from "../../ops/families.ts";
 
 /** Elements that an op gives out. */
 export const outputs = (node: Node): number => numel(node.shape);
@@ -12,7 +13,7 @@ export const inputs = (node: Node): number => numel(node.inputs[0]!.shape);
  * A transposed convolution has one for each weight and pixel of its *input* in reach of that weight, cropped or not.
  */
 export function multiplyAccumulates({ op, inputs: [x, weight], attributes, shape }: Node): number {
-  switch (op.family) {
+  switch (families.get(op)) {
     case "convolution":
       return numel(shape) * numel(weight!.shape.slice(1));
     case "transposed convolution":
@@ -38,7 +39,7 @@ export function biasAdditions(node: Node): number {
 
 /** The ops that take their bias as a third input. */
 export function hasBias({ op, inputs }: Node): boolean {
-  return inputs.length === 3 && sums.has(op.family);
+  return inputs.length === 3 && sums.has(families.get(op));
 }
 
 const sums = new Set<string | undefined>(["convolution", "transposed convolution", "linear", "matmul"]);

@@ -1,5 +1,6 @@
 import type { Node } from "../../core/node.ts";
 import { numel } from "../../core/shape.ts";
+import { families } from "../../ops/families.ts";
 import { costOf } from "../cost.ts";
 import { ofMacs } from "./convention.ts";
 import { biasAdditions, inputs, multiplyAccumulates, outputs, windowSize } from "./measures.ts";
@@ -19,7 +20,7 @@ const prices: Readonly<Record<string, number>> = {
 };
 
 function macsOf(node: Node): number {
-  switch (node.op.family) {
+  switch (families.get(node.op)) {
     case "convolution":
     case "linear":
     case "matmul":

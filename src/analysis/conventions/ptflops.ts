@@ -1,5 +1,6 @@
 import type { Node } from "../../core/node.ts";
 import * as nn from "../../nn/index.ts";
+import { families } from "../../ops/families.ts";
 import type { Call } from "../calls.ts";
 import { ofMacs } from "./convention.ts";
 import {
@@ -45,12 +46,12 @@ const hooks: readonly Rule[] = [
 
 function hooked(node: Node, { module }: Call): number {
   const rule = hooks.find(([modules]) => modules.some((type) => module instanceof type));
-  return rule && node.op.family ? rule[1](node) : 0;
+  return rule && families.get(node.op) ? rule[1](node) : 0;
 }
 
 /** What its wrappers around functions count, which modules call too. */
 function patched(node: Node, { module }: Call): number {
-  switch (node.op.family) {
+  switch (families.get(node.op)) {
     case "rectifier":
       // PyTorch's ReLU6 module calls hardtanh, which has no wrapper.
       return module instanceof nn.ReLU6 ? 0 : inputs(node);

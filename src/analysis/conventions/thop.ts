@@ -1,5 +1,6 @@
 import type { Node } from "../../core/node.ts";
 import * as nn from "../../nn/index.ts";
+import { families } from "../../ops/families.ts";
 import type { Call } from "../calls.ts";
 import { ofMacs } from "./convention.ts";
 import {
@@ -17,14 +18,14 @@ import {
 export const thop = ofMacs(
   "thop",
   "the thop of its README: a convolution MACs and biases, but linear layers 2 for each MAC; batch norm 4 an element; ReLU and max pooling 0",
-  (node, { module }) => (node.op.family ? readme(node, module) : 0),
+  (node, { module }) => (families.get(node.op) ? readme(node, module) : 0),
 );
 
 /** The last version. */
 export const thopHead = ofMacs(
   "thop-head",
   "thop's last version: multiplications alone, no bias; batch and layer norm 4 an element; ReLU and max pooling 0",
-  (node, { module }) => (node.op.family ? head(node, module) : 0),
+  (node, { module }) => (families.get(node.op) ? head(node, module) : 0),
 );
 
 /** Both hook modules: what a network's own forward does is 0, and so are moves of elements within a module. */
@@ -59,7 +60,7 @@ function head(node: Node, module: Module): number {
 
 /** Both take the pixels of the output for a transposed convolution. */
 function convolved(node: Node): number {
-  return node.op.family === "transposed convolution" ? overOutputPixels(node) : multiplyAccumulates(node);
+  return families.get(node.op) === "transposed convolution" ? overOutputPixels(node) : multiplyAccumulates(node);
 }
 
 const modeOf = (node: Node) => String(node.attributes.mode) as "bilinear" | "bicubic";

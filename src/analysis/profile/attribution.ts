@@ -5,6 +5,7 @@ import type { Network } from "../recording.ts";
 import type { Summary } from "../summary.ts";
 import type { TimedRun } from "./measure.ts";
 import type { ProfilePart } from "./profile.ts";
+import { stepBytes } from "./step-bytes.ts";
 
 /** The parts of a run, which sum to the mean of the runs' totals: layers in the summary's order, then what belongs to none. */
 export function attribute(
@@ -54,7 +55,7 @@ export function attribute(
     const timed = step.work.moves ? part("layout", null, "other layouts, borders, copies") : own;
     timed.milliseconds += mean(({ steps }) => steps[index]!);
     // The first run has done the prologue: those that are timed find its results.
-    if (index >= plan.prologueSteps) timed.bytes += step.bytes;
+    if (index >= plan.prologueSteps) timed.bytes += stepBytes(step);
     for (const each of layers.slice(1)) if (each !== "(loss)") part("layer", each, "").within ??= own.layer;
     for (const node of step.work.nodes) {
       countOnce(node, `passes of ${own.kind} ${own.layer}`, (flops) => {

@@ -223,6 +223,17 @@ export class FunctionBuilder {
     });
   }
 
+  /** `while (counter >= amount) { body; counter -= amount; }`. */
+  whileAtLeast(counter: Local, amount: number, body: () => void): this {
+    return this.block(() => {
+      this.get(counter).i32(amount).op("i32.lt_s").branchIf(0);
+      this.loop(() => {
+        body();
+        this.get(counter).sub(amount).tee(counter).i32(amount).op("i32.ge_s").branchIf(0);
+      });
+    });
+  }
+
   /** Pushes a variable or an int32 constant. */
   value(value: Local | number): this {
     return typeof value === "number" ? this.i32(value) : this.get(value);
@@ -246,9 +257,9 @@ export class FunctionBuilder {
     return this.get(variable).add(by).set(variable);
   }
 
-  /** The smaller of two variables, int32. */
-  min(a: Local, b: Local): this {
-    return this.get(a).get(b).get(a).get(b).op("i32.lt_s").op("select");
+  /** The smaller of two variables or constants, int32. */
+  min(a: Local | number, b: Local | number): this {
+    return this.value(a).value(b).value(a).value(b).op("i32.lt_s").op("select");
   }
 
   /** Counts a variable down, and goes to the beginning of the loop around unless it is 0. */

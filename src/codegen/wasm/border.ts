@@ -87,13 +87,9 @@ function zeroFunction(): FunctionBuilder {
     [16, () => f.get(address).i32x4(0).store("v128.store")],
     [4, () => f.get(address).i32(0).store("i32.store")],
   ] as const) {
-    f.block(() => {
-      f.get(bytes).i32(size).op("i32.lt_s").branchIf(0);
-      f.loop(() => {
-        store();
-        f.advance(address, size);
-        f.get(bytes).sub(size).tee(bytes).i32(size).op("i32.ge_s").branchIf(0);
-      });
+    f.whileAtLeast(bytes, size, () => {
+      store();
+      f.advance(address, size);
     });
   }
   return f;

@@ -166,28 +166,14 @@ class RowCode {
   }
 
   #vectors(count: number): void {
-    const f = this.#f;
-    const rest = this.#rest;
-    f.block(() => {
-      f.get(rest)
-        .i32(count * 4)
-        .op("i32.lt_s")
-        .branchIf(0);
-      f.loop(() => {
-        for (let ahead = 0; ahead < count; ahead++) {
-          this.#compute(
-            (operand) => operand.load(ahead),
-            (operand, value) => operand.store(value, ahead),
-          );
-        }
-        for (const operand of this.#operands) operand.advance(count);
-        f.get(rest)
-          .sub(count * 4)
-          .tee(rest)
-          .i32(count * 4)
-          .op("i32.ge_s")
-          .branchIf(0);
-      });
+    this.#f.whileAtLeast(this.#rest, count * 4, () => {
+      for (let ahead = 0; ahead < count; ahead++) {
+        this.#compute(
+          (operand) => operand.load(ahead),
+          (operand, value) => operand.store(value, ahead),
+        );
+      }
+      for (const operand of this.#operands) operand.advance(count);
     });
   }
 

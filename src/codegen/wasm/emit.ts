@@ -43,6 +43,11 @@ export function partBounds(f: FunctionBuilder, part: Local, parts: Local, count:
   f.get(part).add(1).mul(count).get(parts).op("i32.div_u").set(to);
 }
 
+/** Sets the addresses of rows `step` bytes apart, of which the first is there. */
+export function emitRowAddresses(f: FunctionBuilder, rows: readonly Local[], step: Local): void {
+  for (const [at, row] of rows.slice(1).entries()) f.get(rows[at]!).add(step).set(row);
+}
+
 /** Turns four vectors, the rows of a 4x4 square, into its columns. */
 export function emitTranspose4x4(f: FunctionBuilder, vectors: readonly Local[], pool: VectorPool): void {
   const [a, b, c, d] = vectors as [Local, Local, Local, Local];
@@ -70,4 +75,50 @@ export function emitTranspose4x4(f: FunctionBuilder, vectors: readonly Local[], 
       .set(vector);
   }
   pool.release(...pairs);
+}
+
+/** Moves a 4x4 square from where its rows are to columns that begin at `to`, `step` bytes apart. Rows move on behind it. */
+export function moveSquare(
+  f: FunctionBuilder,
+  rows: readonly Local[],
+  vectors: readonly Local[],
+  to: Local,
+  step: Local,
+  pool: VectorPool,
+): void {
+  for (const [at, row] of rows.entries()) f.get(row).load("v128.load").set(vectors[at]!);
+  emitTranspose4x4(f, vectors, pool);
+  for (const vector of vectors) {
+    f.get(to).get(vector).store("v128.store");
+    f.advance(to, step);
+  }
+  for (const row of rows) f.advance(row, 16);
+}
+
+/** The same for one number of each row. */
+export function moveColumn(f: FunctionBuilder, rows: readonly Local[], vector: Local, to: Local, step: Local): void {
+  f.f32x4(0).set(vector);
+  for (const [lane, row] of rows.entries()) {
+    f.get(row).get(vector).laneMemory("v128.load32_lane", lane).set(vector);
+    f.advance(row, 4);
+  }
+  f.get(to).get(vector).store("v128.store");
+  f.advance(to, step);
+}
+
+/** Stores sums one behind the other at `destination`, or adds them to what is there. */
+export function storeSums(f: FunctionBuilder, sums: readonly Local[], destination: Local, accumulate: Local): void {
+  f.get(accumulate).if(() => {
+    for (const [at, sum] of sums.entries()) {
+      f.get(sum)
+        .get(destination)
+        .load("v128.load", 16 * at)
+        .op("f32x4.add")
+        .set(sum);
+    }
+  });
+  for (const [at, sum] of sums.entries())
+    f.get(destination)
+      .get(sum)
+      .store("v128.store", 16 * at);
 }

@@ -64,24 +64,12 @@ export class ReduceCode {
     const sums = Array.from({ length: unroll }, () => this.#pool.take());
     for (const sum of sums) f.f32x4(this.#identity).set(sum);
     for (const copies of new Set([unroll, 1])) {
-      f.block(() => {
-        f.get(count)
-          .i32(copies * 4)
-          .op("i32.lt_s")
-          .branchIf(0);
-        f.loop(() => {
-          for (let ahead = 0; ahead < copies; ahead++) {
-            const value = this.#value((which) => inputs[which]!.load(ahead));
-            this.#accumulate(sums[ahead]!, value);
-          }
-          for (const operand of inputs) operand.advance(copies);
-          f.get(count)
-            .sub(copies * 4)
-            .tee(count)
-            .i32(copies * 4)
-            .op("i32.ge_s")
-            .branchIf(0);
-        });
+      f.whileAtLeast(count, copies * 4, () => {
+        for (let ahead = 0; ahead < copies; ahead++) {
+          const value = this.#value((which) => inputs[which]!.load(ahead));
+          this.#accumulate(sums[ahead]!, value);
+        }
+        for (const operand of inputs) operand.advance(copies);
       });
     }
     f.get(count);
@@ -130,17 +118,13 @@ export class ReduceCode {
     f.if(
       () => this.#vectors(own, indices, blockVectors, null),
       () => {
-        f.block(() => {
-          f.get(rest).i32(4).op("i32.lt_s").branchIf(0);
-          f.loop(() => {
-            this.#vectors(own, indices, 1, null);
-            for (const [which, pointer] of own.entries()) {
-              f.get(pointer);
-              this.#inner(which);
-              f.i32(2).op("i32.shl").op("i32.add").set(pointer);
-            }
-            f.get(rest).sub(4).tee(rest).i32(4).op("i32.ge_s").branchIf(0);
-          });
+        f.whileAtLeast(rest, 4, () => {
+          this.#vectors(own, indices, 1, null);
+          for (const [which, pointer] of own.entries()) {
+            f.get(pointer);
+            this.#inner(which);
+            f.i32(2).op("i32.shl").op("i32.add").set(pointer);
+          }
         });
         f.get(rest);
         f.if(() => {
@@ -231,8 +215,7 @@ export class ReduceCode {
       f.get(rest).i32(0).op("i32.le_s").branchIf(0);
       f.loop(() => {
         if (innermost) {
-          const limit = runLength[vectors];
-          f.get(rest).i32(limit).get(rest).i32(limit).op("i32.lt_s").op("select").set(count);
+          f.min(rest, runLength[vectors]).set(count);
           for (const [which, pointer] of own.entries()) {
             f.get(pointer).set(run[which]!);
             f.get(pointer).get(count);

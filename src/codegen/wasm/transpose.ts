@@ -1,6 +1,6 @@
 import type { Argument, KernelStep, Target } from "../../core/kernel.ts";
 import { FunctionBuilder, type Local } from "./assembler.ts";
-import { emitTranspose4x4 } from "./emit.ts";
+import { emitRowAddresses, moveColumn, moveSquare } from "./emit.ts";
 import type { Iteration } from "./iteration.ts";
 import { VectorPool } from "./math.ts";
 import { encodeModule } from "./module.ts";
@@ -123,14 +123,6 @@ function emitUnit(
   f.get(from).set(source);
 
   const step = (local: Local, by: Local | number) => f.advance(local, by);
-  const whileAtLeast = (counter: Local, amount: number, body: () => void) =>
-    f.block(() => {
-      f.get(counter).i32(amount).op("i32.lt_s").branchIf(0);
-      f.loop(() => {
-        body();
-        f.get(counter).sub(amount).tee(counter).i32(amount).op("i32.ge_s").branchIf(0);
-      });
-    });
   // The output's pointer is kept by the nest: `done` counts the bytes that are written along each of its rows.
   const done = f.local("i32");
   f.i32(0).set(done);
@@ -139,38 +131,19 @@ function emitUnit(
     f.get(width).set(rest);
   };
 
-  whileAtLeast(lines, 4, () => {
+  f.whileAtLeast(lines, 4, () => {
     begin();
     f.get(source).set(rows[0]!);
-    for (let row = 1; row < 4; row++)
-      f.get(rows[row - 1]!)
-        .add(sourceStep)
-        .set(rows[row]!);
-    whileAtLeast(rest, 4, () => {
-      for (let row = 0; row < 4; row++) f.get(rows[row]!).load("v128.load").set(vectors[row]!);
-      emitTranspose4x4(f, vectors, pool);
-      for (const vector of vectors) {
-        f.get(output).get(vector).store("v128.store");
-        step(output, outputStep);
-      }
-      for (const row of rows) step(row, 16);
-    });
-    whileAtLeast(rest, 1, () => {
-      f.get(rows[0]!).load("v128.load32_zero").set(vectors[0]!);
-      for (let row = 1; row < 4; row++) {
-        f.get(rows[row]!).get(vectors[0]!).laneMemory("v128.load32_lane", row).set(vectors[0]!);
-      }
-      f.get(output).get(vectors[0]!).store("v128.store");
-      step(output, outputStep);
-      for (const row of rows) step(row, 4);
-    });
+    emitRowAddresses(f, rows, sourceStep);
+    f.whileAtLeast(rest, 4, () => moveSquare(f, rows, vectors, output, outputStep, pool));
+    f.whileAtLeast(rest, 1, () => moveColumn(f, rows, vectors[0]!, output, outputStep));
     f.get(source).get(sourceStep).i32(2).op("i32.shl").op("i32.add").set(source);
     step(done, 16);
   });
-  whileAtLeast(lines, 1, () => {
+  f.whileAtLeast(lines, 1, () => {
     begin();
     f.get(source).set(rows[0]!);
-    whileAtLeast(rest, 1, () => {
+    f.whileAtLeast(rest, 1, () => {
       f.get(output).get(rows[0]!).load("i32.load").store("i32.store");
       step(output, outputStep);
       step(rows[0]!, 4);

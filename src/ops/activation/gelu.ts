@@ -26,7 +26,6 @@ const slope = Math.sqrt(2 / Math.PI);
 export const geluOp: ElementwiseOp = {
   kind: "elementwise",
   name: "gelu",
-  family: "gated unit",
   arity: 1,
   expression: ([x], attributes) => {
     const half = e.mul(x!, e.constant(0.5));

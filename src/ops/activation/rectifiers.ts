@@ -10,7 +10,6 @@ const zero = e.constant(0);
 export const reluOp: ElementwiseOp = {
   kind: "elementwise",
   name: "relu",
-  family: "rectifier",
   arity: 1,
   expression: ([x]) => e.max(x!, zero),
   // From the output: the input need not be kept.
@@ -26,7 +25,6 @@ export function relu(x: Node): Node {
 export const leakyReluOp: ElementwiseOp = {
   kind: "elementwise",
   name: "leakyRelu",
-  family: "leaky rectifier",
   arity: 1,
   expression: ([x], attributes) =>
     e.select(e.lt(zero, x!), x!, e.mul(x!, e.constant(attributes.negativeSlope as number))),
@@ -46,7 +44,6 @@ export function leakyRelu(x: Node, options: { negativeSlope?: number } = {}): No
 export const preluOp: CompositionOp = {
   kind: "composition",
   name: "prelu",
-  family: "rectifier",
   check: ([x, weight]) => {
     const channels = x!.shape[1] ?? 1;
     if (weight!.shape.length !== 1 || (weight!.shape[0] !== 1 && weight!.shape[0] !== channels)) {
@@ -78,7 +75,6 @@ export function prelu(x: Node, weight: Node): Node {
 export const relu6Op: ElementwiseOp = {
   kind: "elementwise",
   name: "relu6",
-  family: "rectifier",
   arity: 1,
   expression: ([x]) => e.min(e.max(x!, zero), e.constant(6)),
   gradient: (node, grad) => [where(mul(gt(node, constant(0)), lt(node, constant(6))), grad, constant(0))],
@@ -93,7 +89,6 @@ export function relu6(x: Node): Node {
 export const eluOp: ElementwiseOp = {
   kind: "elementwise",
   name: "elu",
-  family: "rectifier",
   arity: 1,
   expression: ([x], attributes) =>
     e.select(e.lt(zero, x!), x!, e.mul(e.sub(e.exp(x!), e.constant(1)), e.constant(attributes.alpha as number))),

@@ -34,7 +34,6 @@ export function sigmoid(x: Node): Node {
 export const siluOp: ElementwiseOp = {
   kind: "elementwise",
   name: "silu",
-  family: "gated unit",
   arity: 1,
   expression: ([x]) => e.mul(x!, e.sigmoid(x!)),
   gradient: ({ inputs }, grad) => {

@@ -15,7 +15,6 @@ export const adaptiveMap = ({ shape }: TensorType, attributes: Attributes, axis:
 export const adaptiveAvgPool2dOp: CompositionOp = {
   kind: "composition",
   name: "adaptiveAvgPool2d",
-  family: "adaptive pooling",
   check([input]) {
     const { shape } = input!;
     if ((shape.length !== 3 && shape.length !== 4) || numel(shape.slice(-2)) === 0) {

@@ -29,7 +29,6 @@ const outputShape = (input: Shape, attributes: Attributes) =>
 export const avgPool2dOp: CompositionOp = {
   kind: "composition",
   name: "avgPool2d",
-  family: "average pooling",
   body([x], attributes) {
     const output = outputShape(x!.shape, attributes);
     const override = attributes.divisorOverride as number | null;

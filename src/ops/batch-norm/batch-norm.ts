@@ -41,7 +41,6 @@ export const normScaleOp: ElementwiseOp = {
 export const batchNorm2dOp: CompositionOp = {
   kind: "composition",
   name: "batchNorm2d",
-  family: "batch norm",
   check: ([x, ...perChannel], { training }) => {
     const { shape } = x!;
     if (shape.length !== 4) throw new ShapeError("batchNorm2d", "needs [N, C, H, W]", { input: shape });

@@ -78,8 +78,6 @@ const layout = "[Ci, Co/groups, kh, kw]";
 export const convTranspose2dOp: PrimitiveOp = {
   kind: "primitive",
   name: "convTranspose2d",
-  sumsProducts: true,
-  family: "transposed convolution",
   shape(inputs, attributes) {
     checkInputs("convTranspose2d", inputs, names, layout);
     const [input, weight, bias] = inputs as [TensorType, TensorType, TensorType?];

@@ -2,7 +2,7 @@ import type { Epilogue, Layout, WasmKernel } from "../../core/kernel.ts";
 import type { Attributes } from "../../core/op.ts";
 import type { TensorType } from "../../core/shape.ts";
 import { type ConvTransposeAttributes, convTranspose2dOp } from "./conv-transpose2d.ts";
-import { common, planDirect } from "./conv2d.wasm.ts";
+import { common, convolutionWishes, planDirect } from "./conv2d.wasm.ts";
 import type { DirectProblem } from "./direct/problem.ts";
 
 /**
@@ -17,14 +17,7 @@ export const convTranspose2dDirect: WasmKernel = {
   wishes(inputs, output, attributes) {
     const [, columns] = phases(inputs, output, attributes);
     const [left, right] = overhang(columns!, inputs[0]!.shape[3]!);
-    return {
-      inputs: [
-        { order: "channelsLast", border: { top: 0, left, bottom: 0, right } },
-        ...inputs.slice(1).map(() => ({ order: "contiguous" }) as const),
-      ],
-      output: "scatter",
-      epilogue: true,
-    };
+    return convolutionWishes(inputs, { top: 0, left, bottom: 0, right });
   },
   plan(call) {
     const { inputs, output, attributes, outputLayout, epilogue } = call;

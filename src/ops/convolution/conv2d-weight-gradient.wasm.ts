@@ -1,10 +1,10 @@
 import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
 import { loadArguments, partBounds } from "../../codegen/wasm/emit.ts";
 import { encodeModule } from "../../codegen/wasm/module.ts";
-import type { KernelPlan, Target, WasmKernel } from "../../core/kernel.ts";
+import { type KernelPlan, noBorder, type Target, type WasmKernel } from "../../core/kernel.ts";
 import { numel } from "../../core/shape.ts";
 import { conv2dWeightGradientOp, type WeightGradientAttributes } from "./weight-gradient.ts";
-import { bandArgumentNames, bandArguments, emitBandLoop, planBands } from "./weight-gradient-bands.wasm.ts";
+import { bandArgumentNames, bandPlan, emitBandLoop, planBands } from "./weight-gradient-bands.wasm.ts";
 import {
   type Blocking,
   chooseBlocking,
@@ -12,7 +12,7 @@ import {
   type WeightGradientGeometry,
   weightGradientGeometry,
 } from "./weight-gradient-blocking.ts";
-import { bandBytes, emitReduction } from "./weight-gradient-reduce.wasm.ts";
+import { bandBytes } from "./weight-gradient-reduce.wasm.ts";
 import { emitOuterProductTile } from "./weight-gradient-tile.wasm.ts";
 
 /**
@@ -35,31 +35,15 @@ export const conv2dWeightGradientWasm: WasmKernel = {
       vectorClasses: blocking.vectorClasses,
     };
     const bands = planBands(call, geometry, sums.units * Math.ceil(geometry.outputs / geometry.groups / 16), 12e6);
-    const key = JSON.stringify([geometry, target]);
-    return {
-      steps: [
-        {
-          label: "conv2dWeightGradient",
-          key: `conv2dWeightGradient ${key}`,
-          emit: () => emitOuterProducts(geometry, blocking, bandBytes(sums), target),
-          arguments: bandArguments(call, geometry, bands),
-          pieces: bands.bands * bands.subsets,
-        },
-        {
-          label: "conv2dWeightGradient: add bands",
-          key: `conv2dWeightGradient reduce ${key}`,
-          emit: () => emitReduction(sums, (...at) => pushWeightOffset(geometry, blocking, ...at), target),
-          arguments: [
-            { buffer: "workspace", index: 0 },
-            { buffer: "output", index: 0, offset: call.outputLayout.offset },
-            bands.bands,
-            bands.reductionPieces,
-          ],
-          pieces: bands.reductionPieces,
-        },
-      ],
-      workspaces: [bands.bands * bandBytes(sums)],
-    };
+    return bandPlan(
+      call,
+      "conv2dWeightGradient",
+      geometry,
+      bands,
+      sums,
+      () => emitOuterProducts(geometry, blocking, bandBytes(sums), target),
+      (...at) => pushWeightOffset(geometry, blocking, ...at),
+    );
   },
 };
 
@@ -67,11 +51,10 @@ export function weightGradientWishes(
   ...[, , attributes]: Parameters<WasmKernel["wishes"]>
 ): ReturnType<WasmKernel["wishes"]> {
   const [top, left, bottom, right] = (attributes as WeightGradientAttributes).padding.map((side) => Math.max(0, side));
-  const none = { top: 0, left: 0, bottom: 0, right: 0 };
   return {
     inputs: [
       { order: "channelsLast", border: { top: top!, left: left!, bottom: bottom!, right: right! } },
-      { order: "channelsLast", border: none },
+      { order: "channelsLast", border: noBorder },
     ],
     output: "contiguous",
     epilogue: false,

@@ -43,8 +43,6 @@ const layout = "[Co, Ci/groups, kh, kw]";
 export const conv2dOp: PrimitiveOp = {
   kind: "primitive",
   name: "conv2d",
-  sumsProducts: true,
-  family: "convolution",
   shape(inputs, attributes) {
     checkInputs("conv2d", inputs, names, layout);
     const [input, weight, bias] = inputs as [TensorType, TensorType, TensorType?];

@@ -1,4 +1,5 @@
-import type { Argument, KernelCall, KernelPlan, WasmKernel } from "../../core/kernel.ts";
+import { type Border, inputAddress, type KernelCall, type KernelPlan, type WasmKernel } from "../../core/kernel.ts";
+import type { TensorType } from "../../core/shape.ts";
 import { bandsOf } from "./bands.ts";
 import { conv2dOp } from "./conv2d.ts";
 import { flatten } from "./direct/flatten.ts";
@@ -12,21 +13,14 @@ export const conv2dDirect: WasmKernel = {
   op: conv2dOp,
   name: "conv2d direct",
   accepts: () => true,
-  wishes([input, weight, ...bias], output, attributes) {
+  wishes(inputs, output, attributes) {
+    const [input, weight] = inputs;
     const { stride, padding, dilation } = attributes as ConvolutionAttributes;
     // Rows outside the input are skipped, so only columns need a border.
     const last = (output.shape[3]! - 1) * stride[1] - padding[1] + dilation[1] * (weight!.shape[3]! - 1);
     const right = Math.max(0, last - (input!.shape[3]! - 1));
     const border = { top: 0, left: Math.max(0, padding[1]), bottom: 0, right };
-    return {
-      inputs: [
-        { order: "channelsLast", border },
-        { order: "contiguous" },
-        ...bias.map(() => ({ order: "contiguous" }) as const),
-      ],
-      output: "scatter",
-      epilogue: true,
-    };
+    return convolutionWishes(inputs, border);
   },
   plan(call) {
     const [outputs, perGroup, height, width] = call.inputs[1]!.shape as [number, number, number, number];
@@ -56,6 +50,13 @@ export const conv2dDirect: WasmKernel = {
   },
 };
 
+/** The input with a border, weight and bias as they lie; results go anywhere. */
+export const convolutionWishes = (inputs: readonly TensorType[], border: Border): ReturnType<WasmKernel["wishes"]> => ({
+  inputs: [{ order: "channelsLast", border }, ...inputs.slice(1).map(() => ({ order: "contiguous" }) as const)],
+  output: "scatter",
+  epilogue: true,
+});
+
 /** What a call says of all its problems. */
 export function common({ inputs, output, inputLayouts, target }: KernelCall) {
   return {
@@ -71,7 +72,7 @@ export function common({ inputs, output, inputLayouts, target }: KernelCall) {
 
 /** Packs and convolves one problem after the other. */
 export function planDirect(call: KernelCall, problems: readonly DirectProblem[]): KernelPlan {
-  const bias: Argument = call.inputs[2] ? { buffer: "input", index: 2, offset: call.inputLayouts[2]!.offset } : 0;
+  const bias = inputAddress(call, 2);
   const workspaces: number[] = [];
   const tables: Int32Array[] = [];
   const steps = problems.map(flatten).flatMap((problem, workspace) => {

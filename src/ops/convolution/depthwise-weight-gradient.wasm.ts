@@ -1,14 +1,14 @@
 import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
-import { loadArguments, loadLanes, multiplyAdd, partBounds } from "../../codegen/wasm/emit.ts";
+import { loadArguments, loadLanes, multiplyAdd, partBounds, storeSums } from "../../codegen/wasm/emit.ts";
 import { encodeModule } from "../../codegen/wasm/module.ts";
 import { evenParts, hoistsLoads } from "../../codegen/wasm/tiles.ts";
 import type { KernelPlan, Target, WasmKernel } from "../../core/kernel.ts";
 import { numel } from "../../core/shape.ts";
 import { weightGradientWishes } from "./conv2d-weight-gradient.wasm.ts";
 import { conv2dWeightGradientOp, type WeightGradientAttributes } from "./weight-gradient.ts";
-import { bandArgumentNames, bandArguments, emitBandLoop, planBands } from "./weight-gradient-bands.wasm.ts";
+import { bandArgumentNames, bandPlan, emitBandLoop, planBands } from "./weight-gradient-bands.wasm.ts";
 import { vectorParts, type WeightGradientGeometry, weightGradientGeometry } from "./weight-gradient-blocking.ts";
-import { bandBytes, emitReduction, type PartialSums } from "./weight-gradient-reduce.wasm.ts";
+import { bandBytes, type PartialSums } from "./weight-gradient-reduce.wasm.ts";
 
 /** The weight gradient where each channel has its own kernel: four channels a vector, one accumulator for each tap. */
 export const depthwiseWeightGradientWasm: WasmKernel = {
@@ -31,40 +31,16 @@ export const depthwiseWeightGradientWasm: WasmKernel = {
       vectors: Math.ceil(geometry.channels / 4),
       vectorClasses: vectorParts(geometry.channels, 1),
     };
-    const bands = planBands(call, geometry, sums.vectors, 4e6);
-    const key = JSON.stringify([geometry, target]);
-    return {
-      steps: [
-        {
-          label: "conv2dWeightGradient, depthwise",
-          key: `conv2dWeightGradient depthwise ${key}`,
-          emit: () => emitDepthwise(geometry, sums, target),
-          arguments: bandArguments(call, geometry, bands),
-          pieces: bands.bands * bands.subsets,
-        },
-        {
-          label: "conv2dWeightGradient: add bands",
-          key: `conv2dWeightGradient depthwise reduce ${key}`,
-          emit: () =>
-            emitReduction(
-              sums,
-              (f, _unit, tap, channel, lane) => {
-                f.get(channel).add(lane).mul(sums.rows).add(tap);
-                f.mul(4);
-              },
-              target,
-            ),
-          arguments: [
-            { buffer: "workspace", index: 0 },
-            { buffer: "output", index: 0, offset: call.outputLayout.offset },
-            bands.bands,
-            1,
-          ],
-          pieces: 1,
-        },
-      ],
-      workspaces: [bands.bands * bandBytes(sums)],
-    };
+    const bands = { ...planBands(call, geometry, sums.vectors, 4e6), reductionPieces: 1 };
+    return bandPlan(
+      call,
+      "conv2dWeightGradient, depthwise",
+      geometry,
+      bands,
+      sums,
+      () => emitDepthwise(geometry, sums, target),
+      (f, _unit, tap, channel, lane) => f.get(channel).add(lane).mul(sums.rows).add(tap).mul(4),
+    );
   },
 };
 
@@ -181,18 +157,6 @@ function emitTaps(
     f.advance(grad, gradJump);
     f.countDown(height);
   });
-  f.get(accumulate).if(() => {
-    for (const [at, total] of totals.entries()) {
-      f.get(total)
-        .get(destination)
-        .load("v128.load", 16 * at)
-        .op("f32x4.add")
-        .set(total);
-    }
-  });
-  for (const [at, total] of totals.entries())
-    f.get(destination)
-      .get(total)
-      .store("v128.store", 16 * at);
+  storeSums(f, totals, destination, accumulate);
   return f;
 }

@@ -1,10 +1,11 @@
 import type { FunctionBuilder, Local } from "../../codegen/wasm/assembler.ts";
 import { partBounds } from "../../codegen/wasm/emit.ts";
 import { evenPieces } from "../../codegen/wasm/tiles.ts";
-import type { Argument, KernelCall } from "../../core/kernel.ts";
+import type { Argument, KernelCall, KernelPlan, KernelStep } from "../../core/kernel.ts";
 import { numel } from "../../core/shape.ts";
 import type { WeightGradientAttributes } from "./weight-gradient.ts";
 import type { WeightGradientGeometry } from "./weight-gradient-blocking.ts";
+import { bandBytes, emitReduction, type PartialSums, reductionStep } from "./weight-gradient-reduce.wasm.ts";
 
 /** How the pixels of the output are cut: chunks that fit a first-level cache, bands of chunks that are summed apart. */
 export interface Bands {
@@ -73,7 +74,7 @@ export const bandArgumentNames = [
   "subsets",
 ] as const;
 
-export function bandArguments(
+function bandArguments(
   { inputs, inputLayouts, attributes }: KernelCall,
   { stride, dilation }: WeightGradientGeometry,
   bands: Bands,
@@ -99,6 +100,35 @@ export function bandArguments(
     bands.bands,
     bands.subsets,
   ];
+}
+
+/** Sums of products of pixels, one set for each band, then what adds the bands up: `place` as of emitReduction. */
+export function bandPlan(
+  call: KernelCall,
+  name: string,
+  geometry: WeightGradientGeometry,
+  bands: Bands,
+  sums: PartialSums,
+  emit: KernelStep["emit"],
+  place: Parameters<typeof emitReduction>[1],
+): KernelPlan {
+  const { target } = call;
+  const key = JSON.stringify([geometry, target]);
+  const names = { label: "conv2dWeightGradient: add bands", key: `${name} reduce ${key}` };
+  const emitSum = () => emitReduction(sums, place, target);
+  return {
+    steps: [
+      {
+        label: name,
+        key: `${name} ${key}`,
+        emit,
+        arguments: bandArguments(call, geometry, bands),
+        pieces: bands.bands * bands.subsets,
+      },
+      reductionStep(call, names, emitSum, bands.bands, bands.reductionPieces),
+    ],
+    workspaces: [bands.bands * bandBytes(sums)],
+  };
 }
 
 /** What is known of a chunk inside the loop over the chunks of a piece. */

@@ -1,5 +1,5 @@
 import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
-import { loadLanes, multiplyAdd } from "../../codegen/wasm/emit.ts";
+import { loadLanes, multiplyAdd, storeSums } from "../../codegen/wasm/emit.ts";
 
 export interface OuterProductTile {
   readonly name: string;
@@ -60,19 +60,7 @@ export function emitOuterProductTile(tile: OuterProductTile): FunctionBuilder {
       f.advance(vector, vectorJump!);
       f.countDown(y);
     });
-    f.get(accumulate!).if(() => {
-      for (const [at, sum] of sums.entries()) {
-        f.get(sum)
-          .get(destination!)
-          .load("v128.load", 16 * at)
-          .op("f32x4.add")
-          .set(sum);
-      }
-    });
-    for (const [at, sum] of sums.entries())
-      f.get(destination!)
-        .get(sum)
-        .store("v128.store", 16 * at);
+    storeSums(f, sums, destination!, accumulate!);
     f.advance(destination!, 16 * rows * vectors);
     f.advance(rowAddress!, 4 * rows);
     f.countDown(blocks!);

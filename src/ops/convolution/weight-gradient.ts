@@ -46,7 +46,6 @@ export function recordWeightGradient(input: Node, gradOutput: Node, kernelSize: 
 export const conv2dWeightGradientOp: PrimitiveOp = {
   kind: "primitive",
   name: "conv2dWeightGradient",
-  sumsProducts: true,
   shape(inputs, attributes) {
     checkInputs("conv2dWeightGradient", inputs, ["input", "gradOutput"], "");
     const [input, gradOutput] = inputs as [TensorType, TensorType];

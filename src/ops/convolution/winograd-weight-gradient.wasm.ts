@@ -1,8 +1,9 @@
 import type { Argument, KernelCall, KernelPlan, Layout, WasmKernel } from "../../core/kernel.ts";
 import { weightGradientWishes } from "./conv2d-weight-gradient.wasm.ts";
 import { conv2dWeightGradientOp, type WeightGradientAttributes } from "./weight-gradient.ts";
+import { reductionStep } from "./weight-gradient-reduce.wasm.ts";
 import { chooseGradientScheme } from "./winograd/choose.ts";
-import { emitGradientReduction, reduceArgumentNames } from "./winograd/gradient-reduce.ts";
+import { emitGradientReduction } from "./winograd/gradient-reduce.ts";
 import { emitGradientProducts, gradientNames } from "./winograd/gradient-run.ts";
 import { gradientScratch, gradientShape, splitGradient, sumBytes } from "./winograd/gradient-shape.ts";
 import { f2x2, f4x4, type Scheme } from "./winograd/transforms.ts";
@@ -26,7 +27,7 @@ const winogradWeightGradient = (scheme: Scheme): WasmKernel => ({
 });
 
 function plan(call: KernelCall, scheme: Scheme): KernelPlan {
-  const { inputs, inputLayouts, outputLayout, attributes, target } = call;
+  const { inputs, inputLayouts, attributes, target } = call;
   const [x, grad] = inputs.map(({ shape }) => shape) as [number[], number[]];
   const [top, left, bottom, right] = (attributes as WeightGradientAttributes).padding;
   const shape = gradientShape(x[1]!, grad[1]!, scheme, target);
@@ -54,12 +55,6 @@ function plan(call: KernelCall, scheme: Scheme): KernelPlan {
     tilesPerBlock,
   };
   const key = JSON.stringify([scheme.outputs, x[1], grad[1], target]);
-  const reduceWords: Record<(typeof reduceArgumentNames)[number], Argument> = {
-    sums: { buffer: "workspace", index: 0 },
-    weight: { buffer: "output", index: 0, offset: outputLayout.offset },
-    bands,
-    pieces: reductionPieces,
-  };
   return {
     steps: [
       {
@@ -79,13 +74,13 @@ function plan(call: KernelCall, scheme: Scheme): KernelPlan {
         pieces: bands * parts,
         scratchBytes: gradientScratch(shape).bytes,
       },
-      {
-        label: "add bands",
-        key: `winograd weight gradient reduce ${key}`,
-        emit: () => emitGradientReduction(shape, target),
-        arguments: reduceArgumentNames.map((name) => reduceWords[name]),
-        pieces: reductionPieces,
-      },
+      reductionStep(
+        call,
+        { label: "add bands", key: `winograd weight gradient reduce ${key}` },
+        () => emitGradientReduction(shape, target),
+        bands,
+        reductionPieces,
+      ),
     ],
     workspaces: [bands * parts * sumBytes(shape)],
   };

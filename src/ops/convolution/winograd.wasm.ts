@@ -3,7 +3,7 @@ import type { PrimitiveOp } from "../../core/op.ts";
 import type { TensorType } from "../../core/shape.ts";
 import { type ConvTransposeAttributes, convTranspose2dOp } from "./conv-transpose2d.ts";
 import { conv2dOp } from "./conv2d.ts";
-import { common } from "./conv2d.wasm.ts";
+import { common, convolutionWishes } from "./conv2d.wasm.ts";
 import type { WeightView } from "./direct/problem.ts";
 import type { ConvolutionAttributes, Pair } from "./geometry.ts";
 import { chooseScheme } from "./winograd/choose.ts";
@@ -45,12 +45,8 @@ function winograd(view: View, scheme: Scheme): WasmKernel {
       return chooseScheme(inputs[0]!, output, target) === scheme;
     },
     wishes(inputs, output, attributes) {
-      const border = borderOf(inputs[0]!, output, view.first(attributes as ConvTransposeAttributes));
-      return {
-        inputs: [{ order: "channelsLast", border }, ...inputs.slice(1).map(() => ({ order: "contiguous" }) as const)],
-        output: "scatter",
-        epilogue: true,
-      };
+      const first = view.first(attributes as ConvTransposeAttributes);
+      return convolutionWishes(inputs, borderOf(inputs[0]!, output, first));
     },
     plan: (call) => plan(call, view, scheme),
   };

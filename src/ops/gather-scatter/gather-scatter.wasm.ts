@@ -1,8 +1,17 @@
 import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
 import { fillStep } from "../../codegen/wasm/elementwise.ts";
+import { loadArguments } from "../../codegen/wasm/emit.ts";
 import { encodeModule } from "../../codegen/wasm/module.ts";
-import { ArgumentList } from "../../codegen/wasm/rows.ts";
-import type { Argument, KernelCall, KernelPlan, KernelStep, WasmKernel } from "../../core/kernel.ts";
+import {
+  type Argument,
+  contiguousWishes,
+  inputAddress,
+  type KernelCall,
+  type KernelPlan,
+  type KernelStep,
+  outputAddress,
+  type WasmKernel,
+} from "../../core/kernel.ts";
 import { contiguousStrides, numel, type Shape } from "../../core/shape.ts";
 import { gatherOp, scatterSumOp } from "./gather-scatter.ts";
 
@@ -32,24 +41,22 @@ function indexedStep(
   const outer = shapes.index.slice(0, dim);
   const inner = shapes.index.slice(dim + 1);
   const chunks = Math.ceil(numel(inner) / chunk);
-  const list = new ArgumentList();
-  const at = {
-    index: list.add(addresses.index),
-    moved: list.add(addresses.moved),
-    indexed: list.add(addresses.indexed),
-    outer: list.add({ buffer: "table", index: 0 }),
-    inner: list.add({ buffer: "table", index: 1 }),
-    chunks: list.add(chunks),
-    rowBytes: list.add(numel(inner) * 4),
-    along: list.add(shapes.index[dim] ?? 1),
-    length: list.add(shapes.indexed[dim] ?? 1),
-    strideBytes: list.add((contiguousStrides(shapes.indexed)[dim] ?? 1) * 4),
-  };
   const step: KernelStep = {
     label: mode,
     key: `indexed ${mode}`,
-    emit: () => encodeModule([emitIndexed(mode, at)], call.target.memory),
-    arguments: list.words,
+    emit: () => encodeModule([emitIndexed(mode)], call.target.memory),
+    arguments: [
+      addresses.index,
+      addresses.moved,
+      addresses.indexed,
+      { buffer: "table", index: 0 },
+      { buffer: "table", index: 1 },
+      chunks,
+      numel(inner) * 4,
+      shapes.index[dim] ?? 1,
+      shapes.indexed[dim] ?? 1,
+      (contiguousStrides(shapes.indexed)[dim] ?? 1) * 4,
+    ],
     pieces: numel(outer) * chunks,
   };
   return {
@@ -58,50 +65,43 @@ function indexedStep(
   };
 }
 
-type Offsets = Record<
-  "index" | "moved" | "indexed" | "outer" | "inner" | "chunks" | "rowBytes" | "along" | "length" | "strideBytes",
-  number
->;
+const names = [
+  ...["index", "moved", "indexed", "outers", "inners"],
+  ...["chunks", "rowBytes", "along", "length", "strideBytes"],
+] as const;
 
-function emitIndexed(mode: "gather" | "scatter", at: Offsets): FunctionBuilder {
+function emitIndexed(mode: "gather" | "scatter"): FunctionBuilder {
   const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
-  const [block, first, last] = f.parameters as [Local, Local, Local, Local];
+  const [, first, last] = f.parameters as [Local, Local, Local, Local];
+  const a = loadArguments(f, names);
   const [piece, outer, step, line, base] = f.locals("i32", 5) as [Local, Local, Local, Local, Local];
   const [start, end, place, target] = f.locals("i32", 4) as [Local, Local, Local, Local];
-  const argument = (offset: number) => f.get(block).load("i32.load", offset);
   f.for(piece, first, last, 1, () => {
-    f.get(piece);
-    argument(at.chunks).op("i32.div_u").set(outer);
+    f.get(piece).get(a.chunks).op("i32.div_u").set(outer);
     // Bytes along the inner axis: [start, end).
-    f.get(piece);
-    argument(at.chunks)
+    f.get(piece)
+      .get(a.chunks)
       .op("i32.rem_u")
       .mul(chunk * 4)
       .tee(start)
       .add(chunk * 4)
       .set(end);
-    f.get(end);
-    argument(at.rowBytes);
-    f.get(end);
-    argument(at.rowBytes).op("i32.lt_u").op("select").set(end);
-    argument(at.indexed);
-    argument(at.outer).get(outer).mul(4).op("i32.add").load("i32.load").op("i32.add").set(base);
-    argument(at.along).set(step);
-    f.get(outer).mul(step);
-    argument(at.rowBytes).op("i32.mul").set(line);
+    f.min(end, a.rowBytes).set(end);
+    f.get(a.outers).get(outer).mul(4).op("i32.add").load("i32.load").add(a.indexed).set(base);
+    f.get(a.along).set(step);
+    f.get(outer).mul(step).mul(a.rowBytes).set(line);
     f.block(() => {
       f.get(step).op("i32.eqz").branchIf(0);
       f.loop(() => {
         f.for(place, start, end, 4, () => {
-          argument(at.index).add(line).add(place).load("i32.load").tee(target);
+          f.get(a.index).add(line).add(place).load("i32.load").tee(target);
           // An index out of range stops the run: no number is better than one from somewhere else.
-          argument(at.length)
+          f.get(a.length)
             .op("i32.ge_u")
             .if(() => f.op("unreachable"));
-          f.get(target);
-          argument(at.strideBytes).op("i32.mul").add(base);
-          argument(at.inner).add(place).load("i32.load").op("i32.add").set(target);
-          const moved = () => argument(at.moved).add(line).add(place);
+          f.get(target).mul(a.strideBytes).add(base);
+          f.get(a.inners).add(place).load("i32.load").op("i32.add").set(target);
+          const moved = () => f.get(a.moved).add(line).add(place);
           if (mode === "gather") {
             moved().get(target).load("f32.load").store("f32.store");
           } else {
@@ -109,8 +109,7 @@ function emitIndexed(mode: "gather" | "scatter", at: Offsets): FunctionBuilder {
             moved().load("f32.load").op("f32.add").store("f32.store");
           }
         });
-        f.get(line);
-        argument(at.rowBytes).op("i32.add").set(line);
+        f.advance(line, a.rowBytes);
         f.countDown(step);
       });
     });
@@ -118,33 +117,19 @@ function emitIndexed(mode: "gather" | "scatter", at: Offsets): FunctionBuilder {
   return f;
 }
 
-const contiguous = { order: "contiguous" } as const;
-const wishes = () => ({ inputs: [contiguous, contiguous], output: "contiguous", epilogue: false }) as const;
-
-const address = (call: KernelCall, which: number): Argument => ({
-  buffer: "input",
-  index: which,
-  offset: call.inputLayouts[which]!.offset,
-});
-const outputAddress = (call: KernelCall): Argument => ({
-  buffer: "output",
-  index: 0,
-  offset: call.outputLayout.offset,
-});
-
 /** Contiguous elements, one at a time. */
 export const gatherKernel: WasmKernel = {
   op: gatherOp,
   name: "gather",
   accepts: () => true,
-  wishes,
+  wishes: contiguousWishes,
   plan: (call) =>
     indexedStep(
       "gather",
       call,
       call.attributes.dim as number,
       { index: call.inputs[1]!.shape, indexed: call.inputs[0]!.shape },
-      { index: address(call, 1), moved: outputAddress(call), indexed: address(call, 0) },
+      { index: inputAddress(call, 1), moved: outputAddress(call), indexed: inputAddress(call, 0) },
     ),
 };
 
@@ -153,7 +138,7 @@ export const scatterSumKernel: WasmKernel = {
   op: scatterSumOp,
   name: "scatterSum",
   accepts: () => true,
-  wishes,
+  wishes: contiguousWishes,
   plan: (call) => {
     const { output, outputLayout: layout, target } = call;
     const zero = fillStep({ label: "zero", shape: output.shape, layout, value: 0, target });
@@ -162,7 +147,7 @@ export const scatterSumKernel: WasmKernel = {
       call,
       call.attributes.dim as number,
       { index: call.inputs[0]!.shape, indexed: output.shape },
-      { index: address(call, 0), moved: address(call, 1), indexed: outputAddress(call) },
+      { index: inputAddress(call, 0), moved: inputAddress(call, 1), indexed: outputAddress(call) },
     );
     return { ...added, steps: [zero, ...added.steps] };
   },

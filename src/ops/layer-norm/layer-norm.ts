@@ -12,7 +12,6 @@ export const normalizedDims = (attributes: Attributes) => attributes.dims as rea
 export const layerNormOp: CompositionOp = {
   kind: "composition",
   name: "layerNorm",
-  family: "layer norm",
   body([x, weight, bias], attributes) {
     const dims = normalizedDims(attributes);
     const centred = sub(x!, mean(x!, dims, true));

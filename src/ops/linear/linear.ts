@@ -19,7 +19,6 @@ export function linear(x: Node, weight: Node, bias: Node | null): Node {
 export const linearOp: CompositionOp = {
   kind: "composition",
   name: "linear",
-  family: "linear",
   check([x, weight, bias]) {
     if (weight!.shape.length !== 2) {
       throw new ShapeError("linear", "needs a weight of shape [O, I]", { weight: weight!.shape });

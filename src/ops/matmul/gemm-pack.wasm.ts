@@ -1,4 +1,6 @@
 import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
+import { moveColumn, moveSquare } from "../../codegen/wasm/emit.ts";
+import { VectorPool } from "../../codegen/wasm/math.ts";
 import { RowOperand } from "../../codegen/wasm/operand.ts";
 
 /**
@@ -68,9 +70,8 @@ export function emitTransposingPack(): FunctionBuilder {
   const [b, bStride, panel, k, vectors, partial] = f.parameters as [Local, Local, Local, Local, Local, Local];
   const [at, index, to, step] = f.locals("i32", 4) as [Local, Local, Local, Local];
   const pointers = f.locals("i32", 4);
-  const rows = f.locals("v128", 4);
-  const halves = f.locals("v128", 4);
-  const value = f.local("v128");
+  const square = f.locals("v128", 4);
+  const pool = new VectorPool(f);
   f.get(vectors).mul(16).set(step);
   f.for(index, 0, vectors, 1, () => {
     for (const [which, pointer] of pointers.entries()) {
@@ -85,41 +86,8 @@ export function emitTransposingPack(): FunctionBuilder {
     }
     f.get(panel).get(index).mul(16).op("i32.add").set(to);
     f.get(bStride).mul(4).add(b).set(b);
-    f.for(at, 3, k, 4, () => {
-      for (const [which, pointer] of pointers.entries()) f.get(pointer).load("v128.load").set(rows[which]!);
-      const [r0, r1, r2, r3] = rows as [Local, Local, Local, Local];
-      const [low01, low23, high01, high23] = halves as [Local, Local, Local, Local];
-      f.get(r0).get(r1).shuffleLanes([0, 4, 1, 5]).set(low01);
-      f.get(r2).get(r3).shuffleLanes([0, 4, 1, 5]).set(low23);
-      f.get(r0).get(r1).shuffleLanes([2, 6, 3, 7]).set(high01);
-      f.get(r2).get(r3).shuffleLanes([2, 6, 3, 7]).set(high23);
-      for (const [left, right] of [
-        [low01, low23],
-        [high01, high23],
-      ] as const) {
-        for (const lanes of [
-          [0, 1, 4, 5],
-          [2, 3, 6, 7],
-        ] as const) {
-          f.get(to)
-            .get(left)
-            .get(right)
-            .shuffleLanes([...lanes])
-            .store("v128.store");
-          f.advance(to, step);
-        }
-      }
-      for (const pointer of pointers) f.advance(pointer, 16);
-    });
-    f.for(at, 0, rest(f, k), 1, () => {
-      f.get(pointers[0]!).load("v128.load32_zero").set(value);
-      for (let lane = 1; lane < 4; lane++) {
-        f.get(pointers[lane]!).get(value).laneMemory("v128.load32_lane", lane).set(value);
-      }
-      f.get(to).get(value).store("v128.store");
-      f.advance(to, step);
-      for (const pointer of pointers) f.advance(pointer, 4);
-    });
+    f.for(at, 3, k, 4, () => moveSquare(f, pointers, square, to, step, pool));
+    f.for(at, 0, rest(f, k), 1, () => moveColumn(f, pointers, square[0]!, to, step));
   });
   return f;
 }

@@ -1,5 +1,5 @@
 import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
-import { multiplyAdd } from "../../codegen/wasm/emit.ts";
+import { multiplyAdd, storeSums } from "../../codegen/wasm/emit.ts";
 import type { Tile } from "../../codegen/wasm/tiles.ts";
 
 /**
@@ -60,20 +60,7 @@ export function emitPanel({ rows, vectors }: Tile, transposeA: boolean, fused: b
     for (let at = 0; at < rows; at++) {
       // All loads of a row, then all its stores: only then does V8's revectorizer put two vectors into one register.
       const own = sums.slice(at * vectors, (at + 1) * vectors);
-      f.get(add).if(() => {
-        for (const [index, sum] of own.entries()) {
-          f.get(sum)
-            .get(c)
-            .load("v128.load", 16 * index)
-            .op("f32x4.add")
-            .set(sum);
-        }
-      });
-      for (const [index, sum] of own.entries()) {
-        f.get(c)
-          .get(sum)
-          .store("v128.store", 16 * index);
-      }
+      storeSums(f, own, c, add);
       f.advance(c, cRow);
     }
     f.get(a)

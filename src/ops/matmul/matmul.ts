@@ -100,8 +100,6 @@ export function batchOffsets(leading: Shape, strides: readonly number[], batch: 
 export const matmulOp: PrimitiveOp = {
   kind: "primitive",
   name: "matmul",
-  sumsProducts: true,
-  family: "matmul",
   shape(inputs, attributes) {
     const { batch, m, n } = matmulSizes(inputs, attributes);
     return [...batch, m, n];

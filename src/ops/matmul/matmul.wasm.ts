@@ -1,7 +1,15 @@
 import { accessOf } from "../../codegen/wasm/operand.ts";
 import { chooseTile, evenParts, evenPieces } from "../../codegen/wasm/tiles.ts";
 import { expressionKey, input } from "../../core/expression.ts";
-import type { Argument, KernelCall, KernelPlan, WasmKernel } from "../../core/kernel.ts";
+import {
+  type Argument,
+  contiguousWishes,
+  inputAddress,
+  type KernelCall,
+  type KernelPlan,
+  outputAddress,
+  type WasmKernel,
+} from "../../core/kernel.ts";
 import { numel } from "../../core/shape.ts";
 import { emitGemm, type Gemm, gemmArgumentNames, gemmScratchBytes, mostDepth } from "./gemm.wasm.ts";
 import { emitAddSplits, type Finish, splitArgumentNames } from "./gemm-finish.wasm.ts";
@@ -17,7 +25,7 @@ export const matmulWasm: WasmKernel = {
   op: matmulOp,
   name: "gemm",
   accepts: (inputs, output, attributes) => numel(output.shape) > 0 && matmulSizes(inputs, attributes).k > 0,
-  wishes: (inputs) => ({ inputs: inputs.map(() => ({ order: "contiguous" })), output: "contiguous", epilogue: true }),
+  wishes: (...call) => ({ ...contiguousWishes(...call), epilogue: true }),
   plan(call): KernelPlan {
     const { target, attributes } = call;
     const sizes = matmulSizes(call.inputs, attributes);
@@ -51,7 +59,7 @@ export const matmulWasm: WasmKernel = {
       const pieces = Math.min(total, Math.ceil((total * sizes.n * cuts.splits) / (1 << 18)));
       const values: Record<(typeof splitArgumentNames)[number], Argument> = {
         partial: { buffer: "workspace", index: 0 },
-        c: { buffer: "output", index: 0, offset: call.outputLayout.offset },
+        c: outputAddress(call),
         table: { buffer: "table", index: 0 },
         m: sizes.m,
         total,
@@ -112,16 +120,14 @@ const pieceRows = ({ rowBlocks, rowParts }: Cuts): number => Math.ceil(rowBlocks
 
 function gemmArguments(call: KernelCall, { m, n, k }: MatmulSizes, cuts: Cuts): Argument[] {
   const { rowBlocks, columnBlocks, splits } = cuts;
-  const [a, b] = call.inputLayouts;
   const smallRows = rowBlocks.at(-1)!;
   const smallVectors = columnBlocks.at(-1)!;
   const larger = (blocks: readonly number[]) => blocks.filter((size) => size > blocks.at(-1)!).length;
   const cRow = splits > 1 ? 16 * cuts.vectors : 4 * n;
   const values: Record<(typeof gemmArgumentNames)[number], Argument> = {
-    a: { buffer: "input", index: 0, offset: a!.offset },
-    b: { buffer: "input", index: 1, offset: b!.offset },
-    c:
-      splits > 1 ? { buffer: "workspace", index: 0 } : { buffer: "output", index: 0, offset: call.outputLayout.offset },
+    a: inputAddress(call, 0),
+    b: inputAddress(call, 1),
+    c: splits > 1 ? { buffer: "workspace", index: 0 } : outputAddress(call),
     table: { buffer: "table", index: 0 },
     aStride: 4 * (call.attributes.transposeA === true ? m : k),
     bStride: 4 * (call.attributes.transposeB === true ? k : n),
@@ -171,10 +177,10 @@ function finishOf({ inputs, epilogue }: KernelCall): Finish | null {
   };
 }
 
-function finishArguments({ inputs, inputLayouts, epilogue }: KernelCall): Argument[] {
+function finishArguments(call: KernelCall): Argument[] {
   return [
-    inputs.length > 2 ? { buffer: "input", index: 2, offset: inputLayouts[2]!.offset } : 0,
-    ...(epilogue?.operands ?? []).flatMap(({ strides, offset }, index): Argument[] => [
+    inputAddress(call, 2),
+    ...(call.epilogue?.operands ?? []).flatMap(({ strides, offset }, index): Argument[] => [
       { buffer: "operand", index, offset },
       4 * strides.at(-2)!,
       4 * strides.at(-1)!,

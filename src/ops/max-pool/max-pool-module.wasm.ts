@@ -1,4 +1,5 @@
 import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
+import { loadArguments } from "../../codegen/wasm/emit.ts";
 import { encodeModule } from "../../codegen/wasm/module.ts";
 import type { Target } from "../../core/kernel.ts";
 import type { Windows } from "../pooling.ts";
@@ -11,8 +12,9 @@ import {
   type WindowState,
 } from "./max-pool-window.wasm.ts";
 
-/** The argument block: three tensors (x, pooled, second full-size) as address and byte strides n, c, h, w; then sizes. */
+/** The argument block: three tensors (x, pooled, second full-size) as address and byte strides; then sizes. */
 export const poolTensors = ["x", "pooled", "full"] as const;
+const tensorWords = ["address", "n", "c", "h", "w"] as const;
 export const poolSizes = ["height", "width", "outHeight", "outWidth", "bands", "bandRows", "fill"] as const;
 
 /** Image by image and band by band: row, column, then all channels of the pixel; or plane by plane. */
@@ -21,27 +23,11 @@ export function emitPool(code: PoolCode, target: Target): Uint8Array<ArrayBuffer
   const [down, across] = code.windows;
   const unrolled = isUnrolled(code.windows);
   const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
-  const [block, first, last] = f.parameters as [Local, Local, Local];
+  const [, first, last] = f.parameters as [Local, Local, Local];
   const i32 = () => f.local("i32");
 
-  let word = 0;
-  const argument = (): Local => {
-    const local = i32();
-    f.get(block).load("i32.load", 4 * word++);
-    f.set(local);
-    return local;
-  };
-  const tensors = poolTensors.map(() => ({
-    address: argument(),
-    n: argument(),
-    c: argument(),
-    h: argument(),
-    w: argument(),
-  }));
-  const size = Object.fromEntries(poolSizes.map((name) => [name, argument()])) as Record<
-    (typeof poolSizes)[number],
-    Local
-  >;
+  const tensors = poolTensors.map((_, which) => loadArguments(f, tensorWords, which * tensorWords.length));
+  const size = loadArguments(f, poolSizes, tensors.length * tensorWords.length);
 
   const atImage = f.locals("i32", 3);
   const atRow = f.locals("i32", 3);
@@ -107,8 +93,9 @@ export function emitPool(code: PoolCode, target: Target): Uint8Array<ArrayBuffer
       .sub(start)
       .add(dilation - 1)
       .i32(dilation)
-      .op("i32.div_s");
-    f.tee(to).i32(kernel).get(to).i32(kernel).op("i32.lt_s").op("select").set(to);
+      .op("i32.div_s")
+      .set(to);
+    f.min(to, kernel).set(to);
   };
 
   const [piece, image, band, row, rowEnd, column, top, left] = Array.from({ length: 8 }, i32) as [

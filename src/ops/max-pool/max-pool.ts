@@ -10,7 +10,6 @@ import { maxPooledShape } from "./windows.ts";
 export const maxPool2dOp: PrimitiveOp = {
   kind: "primitive",
   name: "maxPool2d",
-  family: "max pooling",
   shape: ([input], attributes) => maxPooledShape(input!.shape, attributes),
   gradient: ({ inputs, attributes }, gradOutput) => [record(maxPool2dGradientOp, [inputs[0]!, gradOutput], attributes)],
 };

@@ -1,4 +1,12 @@
-import type { Argument, KernelCall, KernelPlan, Layout, LayoutWish, WasmKernel } from "../../core/kernel.ts";
+import {
+  type Argument,
+  type KernelCall,
+  type KernelPlan,
+  type Layout,
+  type LayoutWish,
+  noBorder,
+  type WasmKernel,
+} from "../../core/kernel.ts";
 import type { PrimitiveOp } from "../../core/op.ts";
 import { maxPool2dGatherOp, maxPool2dGradientOp, maxPool2dIndexOp, maxPool2dOp } from "./max-pool.ts";
 import { emitPool, poolTensors } from "./max-pool-module.wasm.ts";
@@ -71,7 +79,6 @@ function plan(kind: PoolKind, call: KernelCall): KernelPlan {
 }
 
 const kernelName = (kind: PoolKind) => `max-pool ${kind}`;
-const noBorder = { top: 0, left: 0, bottom: 0, right: 0 };
 
 function kernel(op: PrimitiveOp, kind: PoolKind): WasmKernel {
   return {

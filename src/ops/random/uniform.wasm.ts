@@ -1,6 +1,8 @@
 import { FunctionBuilder, type Local } from "../../codegen/wasm/assembler.ts";
+import { emitTranspose4x4 } from "../../codegen/wasm/emit.ts";
+import { VectorPool } from "../../codegen/wasm/math.ts";
 import { encodeModule } from "../../codegen/wasm/module.ts";
-import type { Target, WasmKernel } from "../../core/kernel.ts";
+import { contiguousWishes, inputAddress, outputAddress, type Target, type WasmKernel } from "../../core/kernel.ts";
 import { numel } from "../../core/shape.ts";
 import { uniformOp } from "./uniform.ts";
 
@@ -12,20 +14,16 @@ export const uniformWasm: WasmKernel = {
   op: uniformOp,
   name: "philox on four lanes",
   accepts: () => true,
-  wishes: () => ({ inputs: [{ order: "contiguous" }], output: "contiguous", epilogue: false }),
-  plan: ({ output, inputLayouts, outputLayout, target }) => {
-    const count = numel(output.shape);
+  wishes: contiguousWishes,
+  plan: (call) => {
+    const count = numel(call.output.shape);
     return {
       steps: [
         {
           label: "uniform",
           key: "uniform philox",
-          emit: () => emit(target),
-          arguments: [
-            { buffer: "input", index: 0, offset: inputLayouts[0]!.offset },
-            { buffer: "output", index: 0, offset: outputLayout.offset },
-            count,
-          ],
+          emit: () => emit(call.target),
+          arguments: [inputAddress(call, 0), outputAddress(call), count],
           pieces: Math.ceil(count / pieceElements),
           scratchBytes: 64,
         },
@@ -139,27 +137,9 @@ function storeTransposed(f: FunctionBuilder, words: readonly Local[], to: Local)
       .op("f32x4.mul")
       .set(word);
   }
-  const [a, b, c, d] = words as [Local, Local, Local, Local];
-  const [ab, cd] = f.locals("v128", 2) as [Local, Local];
-  for (const half of [0, 1]) {
-    const [x, y] = [2 * half, 2 * half + 1];
-    f.get(a)
-      .get(b)
-      .shuffleLanes([x, x + 4, y, y + 4])
-      .set(ab);
-    f.get(c)
-      .get(d)
-      .shuffleLanes([x, x + 4, y, y + 4])
-      .set(cd);
+  emitTranspose4x4(f, words, new VectorPool(f));
+  for (const [at, word] of words.entries())
     f.get(to)
-      .get(ab)
-      .get(cd)
-      .shuffleLanes([0, 1, 4, 5])
-      .store("v128.store", 32 * half);
-    f.get(to)
-      .get(ab)
-      .get(cd)
-      .shuffleLanes([2, 3, 6, 7])
-      .store("v128.store", 32 * half + 16);
-  }
+      .get(word)
+      .store("v128.store", 16 * at);
 }

@@ -107,20 +107,10 @@ export function emitPhases(
     .set(at);
   f.get(weights).set(factor).get(target).set(place);
   f.get(width).set(left);
-  f.block(() => {
-    f.loop(() => {
-      f.get(left)
-        .i32(4 * scale)
-        .op("i32.lt_s")
-        .branchIf(1);
-      group();
-      storeAll(place);
-      advance(place, 16 * scale);
-      f.get(left)
-        .sub(4 * scale)
-        .set(left)
-        .branch(0);
-    });
+  f.whileAtLeast(left, 4 * scale, () => {
+    group();
+    storeAll(place);
+    advance(place, 16 * scale);
   });
   f.get(left).if(() => {
     group();

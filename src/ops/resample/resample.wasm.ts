@@ -83,30 +83,26 @@ function plan(call: KernelCall): KernelPlan {
   const channelsFit = usesChannels(output) && resampleScratch(width.inputSize * output.shape[1]!) <= scratchLimit;
   const order: Order = channelsFit && !(phases && hasOrder("planes", output, outputLayout)) ? "channels" : "planes";
   const workspaces: number[] = [];
-  const convert = (type: TensorType, from: Layout, to: Layout, which: "input" | "output"): KernelStep => {
-    const index = workspaces.push(4 * numel(type.shape)) - 1;
-    const other = which === "input" ? "output" : "input";
+  /** Where the pass finds its input or output, and in `steps` what converts between that and the call's own. */
+  const place = (which: "input" | "output", type: TensorType, own: Layout, steps: KernelStep[]): Place => {
+    if (hasOrder(order, type, own)) return { buffer: which, index: 0, layout: own };
     const { shape } = type;
+    const layout = packed(order, type);
+    const index = workspaces.push(4 * layout.size) - 1;
+    const [from, to] = which === "input" ? [own, layout] : [layout, own];
     const label = "layout";
     const step = elementwiseStep({ label, shape, inputs: [from], outputs: [to], expressions: [inputOf(0)], target });
     // The side that is neither the call's input nor its output is a workspace.
     const words = step.arguments.map((word) =>
-      typeof word !== "number" && word.buffer === other ? { ...word, buffer: "workspace" as const, index } : word,
+      typeof word !== "number" && word.buffer !== which ? { ...word, buffer: "workspace" as const, index } : word,
     );
-    return { ...step, arguments: words };
+    steps.push({ ...step, arguments: words });
+    return { buffer: "workspace", index, layout };
   };
   const before: KernelStep[] = [];
   const after: KernelStep[] = [];
-  let from: Place = { buffer: "input", index: 0, layout: inputLayout };
-  if (!hasOrder(order, input, inputLayout)) {
-    from = { buffer: "workspace", index: workspaces.length, layout: packed(order, input) };
-    before.push(convert(input, inputLayout, from.layout, "input"));
-  }
-  let to: Place = { buffer: "output", index: 0, layout: outputLayout };
-  if (!hasOrder(order, output, outputLayout)) {
-    to = { buffer: "workspace", index: workspaces.length, layout: packed(order, output) };
-    after.push(convert(output, to.layout, outputLayout, "output"));
-  }
+  const from = place("input", input, inputLayout, before);
+  const to = place("output", output, outputLayout, after);
   const main = resampleStep(call, order === "channels" ? "channels" : (phases ?? "gather"), [height, width], from, to);
   return { steps: [...before, main.step, ...after], tables: main.tables, workspaces };
 }

@@ -19,27 +19,22 @@ export function weightedSum(): FunctionBuilder {
   const steps = (count: number, wide: boolean) => {
     const floats = wide ? 4 * count : 1;
     const vectors = [...sums.slice(0, count).entries()];
-    f.block(() => {
-      f.loop(() => {
-        f.get(length).i32(floats).op("i32.lt_s").branchIf(1);
-        for (const [, sum] of vectors) f.f32x4(0).set(sum);
-        f.for(term, first, last, 4, () => {
-          f.get(weights).add(term).load("v128.load32_splat").set(weight);
-          f.get(offsets).add(term).load("i32.load").add(source).set(place);
-          for (const [u, sum] of vectors) {
-            f.get(place).load(wide ? "v128.load" : "v128.load32_zero", 16 * u);
-            f.get(weight).op("f32x4.mul").get(sum).op("f32x4.add").set(sum);
-          }
-        });
+    f.whileAtLeast(length, floats, () => {
+      for (const [, sum] of vectors) f.f32x4(0).set(sum);
+      f.for(term, first, last, 4, () => {
+        f.get(weights).add(term).load("v128.load32_splat").set(weight);
+        f.get(offsets).add(term).load("i32.load").add(source).set(place);
         for (const [u, sum] of vectors) {
-          f.get(target).get(sum);
-          if (wide) f.store("v128.store", 16 * u);
-          else f.laneMemory("v128.store32_lane", 0);
+          f.get(place).load(wide ? "v128.load" : "v128.load32_zero", 16 * u);
+          f.get(weight).op("f32x4.mul").get(sum).op("f32x4.add").set(sum);
         }
-        for (const pointer of [source, target]) f.advance(pointer, 4 * floats);
-        f.get(length).sub(floats).set(length);
-        f.branch(0);
       });
+      for (const [u, sum] of vectors) {
+        f.get(target).get(sum);
+        if (wide) f.store("v128.store", 16 * u);
+        else f.laneMemory("v128.store32_lane", 0);
+      }
+      for (const pointer of [source, target]) f.advance(pointer, 4 * floats);
     });
   };
   steps(4, true);

@@ -15,7 +15,6 @@ const dimsOf = (x: Node, attributes: Attributes) => (x.shape.length === 0 ? [] :
 export const softmaxOp: CompositionOp = {
   kind: "composition",
   name: "softmax",
-  family: "softmax",
   body: ([x], attributes) => {
     const dims = dimsOf(x!, attributes);
     const powers = exp(shifted(x!, dims));

@@ -19,7 +19,6 @@ export function upsampleMap({ shape }: TensorType, attributes: Attributes, axis:
 export const upsampleOp: CompositionOp = {
   kind: "composition",
   name: "upsample",
-  family: "upsampling",
   check([input], attributes) {
     const { shape } = input!;
     if (shape.length < 3 || shape.at(-1)! < 1 || shape.at(-2)! < 1) {

@@ -1,7 +1,7 @@
 import { hoistsLoads } from "../../../codegen/wasm/tiles.ts";
 import type { Epilogue, Layout, Target } from "../../../core/kernel.ts";
 import type { Pair } from "../geometry.ts";
-import { depthwiseStep, panelWidths, splatStep, tileRows } from "./tiles.ts";
+import { depthwiseStep, panelWidths, type StepShape, splatStep, tileRows } from "./tiles.ts";
 
 /**
  * A convolution as the direct kernel sees it: output pixel (y, x) reads tap (ky, kx) at the input pixel
@@ -79,17 +79,7 @@ export function panelsOf(problem: DirectProblem): Panels {
   const shortRows = dilation[1] === 1 && (kernel[1] === 2 || kernel[1] === 3);
   const wholeRows = depthwise && shortRows && !hoistsLoads(target);
   const step = depthwise ? depthwiseStep(wholeRows ? kernel[1] : 1, stride[1]) : splatStep;
-  const widths = panelWidths(Math.ceil((outputsPerGroup - left) / 4), target, step);
-  const classes: PanelClass[] = [];
-  let rest = outputsPerGroup - left;
-  for (const vectors of widths) {
-    const lanes = Math.min(rest, vectors * 4);
-    rest -= lanes;
-    const last = classes[classes.length - 1];
-    if (last?.vectors === vectors && last.lanes === lanes) {
-      classes[classes.length - 1] = { ...last, count: last.count + 1 };
-    } else classes.push({ vectors, lanes, count: 1, rows: tileRows(vectors, target, step), dot: false });
-  }
+  const classes = panelClasses(outputsPerGroup - left, target, step);
   if (left > 0) classes.push({ vectors: 1, lanes: left, count: 1, rows: tileRows(left, target, splatStep), dot: true });
   return {
     depthwise,
@@ -99,10 +89,27 @@ export function panelsOf(problem: DirectProblem): Panels {
     inputsPerGroup,
     terms: inputsPerGroup * kernel[0] * kernel[1],
     classes,
-    panelsPerGroup: widths.length + Math.sign(left),
+    panelsPerGroup: panelCount(classes),
     head: bias ? 1 : 0,
   };
 }
+
+/** Panels for so many output channels, as wide as is cheapest: only the last may be partly empty. */
+export function panelClasses(outputs: number, target: Target, step: StepShape): PanelClass[] {
+  const classes: PanelClass[] = [];
+  let rest = outputs;
+  for (const vectors of panelWidths(Math.ceil(outputs / 4), target, step)) {
+    const lanes = Math.min(rest, vectors * 4);
+    rest -= lanes;
+    const last = classes.at(-1);
+    if (last?.lanes === lanes) classes[classes.length - 1] = { ...last, count: last.count + 1 };
+    else classes.push({ vectors, lanes, count: 1, rows: tileRows(vectors, target, step), dot: false });
+  }
+  return classes;
+}
+
+export const panelCount = (classes: readonly PanelClass[]): number =>
+  classes.reduce((sum, { count }) => sum + count, 0);
 
 /** Bytes of one packed panel: bias, then taps · inputs rows of its width. */
 export const panelBytes = ({ head, terms }: Panels, { vectors, lanes, dot }: PanelClass): number =>

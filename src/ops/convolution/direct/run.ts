@@ -1,8 +1,9 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
 import { loadArguments } from "../../../codegen/wasm/emit.ts";
 import { forPanel, plusProduct } from "./emit.ts";
-import { type ChannelMode, loadPlaces } from "./finish.ts";
+import { type ChannelMode, callFinish, loadPlaces, pushAddress } from "./finish.ts";
 import { type DirectProblem, groupBytes, type PanelClass, type Panels, panelBytes } from "./problem.ts";
+import { callStrips, cutTiles } from "./strip-run.ts";
 
 /** The argument block: these words, then for the output and each operand the words of loadPlaces. */
 export const fixedNames = [
@@ -46,7 +47,7 @@ export function emitRun(
   const args = loadArguments(f, fixedNames);
   const places = loadPlaces(f, modes, fixedNames.length);
   const v = f.named("piece", "band", "rest", "n", "nEnd", "x0", "pixels", "p", "pFirst", "pEnd", "y", "yFirst", "yEnd");
-  const w = f.named("channel", "group", "bytes", "tiles", "size", "more", "xBase", "at", "result", "panelWeights");
+  const w = f.named("channel", "group", "bytes", "tiles", "size", "more", "xBase", "input", "results", "weights");
   const u = f.named("rowStep", "row", "kernelFirst", "kernelRows", "taps");
   const l = f.named("y", "x", "results", "rest", "count");
   const { kernel, stride, dilation } = problem;
@@ -55,40 +56,7 @@ export function emitRun(
     f.get(from).add(count).set(target);
     f.min(target, limit).set(target);
   };
-  /** Pushes the address of output pixel (n, y, x), and of the panel's first channel where channels are a vector. */
-  const pushAddress = ({ mode, words }: (typeof places)[number], y = v.y, x = v.x0) => {
-    f.get(words.address);
-    plusProduct(f, v.n, words.batch);
-    plusProduct(f, y, words.row);
-    plusProduct(f, x, words.pixel);
-    if (mode === "vector") plusProduct(f, w.channel, 4);
-  };
-  /** Calls the strip for tiles of `size` pixels, and moves on behind them. */
-  const strip = (at: number, size: () => void, tiles: Local, advance: boolean) => {
-    const kind = panels.classes[at]!;
-    for (let rows = kind.rows; rows >= 1; rows--) {
-      size();
-      f.i32(rows)
-        .op("i32.eq")
-        .if(() => {
-          f.get(w.at)
-            .get(w.panelWeights)
-            .get(w.result)
-            .get(tiles)
-            .get(u.rowStep)
-            .get(u.taps)
-            .get(u.kernelRows)
-            .call(strips[at]![rows - 1]!);
-          if (!advance) return;
-          f.get(w.at);
-          plusProduct(f, tiles, rows * pixelStep);
-          f.set(w.at);
-          f.get(w.result);
-          plusProduct(f, tiles, rows * resultStep(kind));
-          f.set(w.result);
-        });
-    }
-  };
+  const place = { n: v.n, y: v.y, x: v.x0, channel: w.channel };
   /**
    * The kernel rows that lie inside the input for output row y, and the input row of the first: rows of padding would
    * add nothing but zeros.
@@ -101,7 +69,7 @@ export function emitRun(
         .add(dilation[0] - 1)
         .set(result);
       f.get(result).i32(0).get(result).i32(0).op("i32.gt_s").op("select").i32(dilation[0]).op("i32.div_u").set(result);
-      f.get(result).i32(kernel[0]).get(result).i32(kernel[0]).op("i32.lt_s").op("select").set(result);
+      f.min(result, kernel[0]).set(result);
     };
     f.get(args.firstRow);
     plusProduct(f, v.y, stride[0]);
@@ -113,21 +81,13 @@ export function emitRun(
     plusProduct(f, u.kernelFirst, dilation[0]);
     f.set(u.row);
     const head = panels.head * kind.vectors * 16;
-    f.get(w.panelWeights).add(head);
+    f.get(w.weights).add(head);
     plusProduct(f, u.kernelFirst, kernel[0] === 0 ? 0 : (panelBytes(panels, kind) - head) / kernel[0]);
     f.set(u.taps);
   };
   const panel = (kind: PanelClass, at: number) => {
-    // `more` tiles of size + 1 pixels, then `tiles` of size: no tile is much smaller than the others.
-    f.get(v.pixels)
-      .add(kind.rows - 1)
-      .i32(kind.rows)
-      .op("i32.div_u")
-      .set(w.tiles);
-    f.get(v.pixels).get(w.tiles).op("i32.div_u").set(w.size);
-    f.get(v.pixels).get(w.tiles).op("i32.rem_u").set(w.more);
-    f.get(w.tiles).sub(w.more).set(w.tiles);
-    f.get(args.weights).add(w.bytes).set(w.panelWeights);
+    cutTiles(f, kind, v.pixels, w);
+    f.get(args.weights).add(w.bytes).set(w.weights);
     f.get(args.x);
     plusProduct(f, v.n, args.xBatch);
     plusProduct(f, v.x0, pixelStep);
@@ -142,26 +102,18 @@ export function emitRun(
       kernelRange(kind);
       f.get(w.xBase);
       plusProduct(f, u.row, args.xRow);
-      f.set(w.at);
-      if (finishes[at] === -1) pushAddress(places[0]!);
+      f.set(w.input);
+      if (finishes[at] === -1) pushAddress(f, places[0]!, place);
       else f.get(scratch);
-      f.set(w.result);
-      f.get(w.more).if(() => strip(at, () => f.get(w.size).add(1), w.more, true));
-      strip(at, () => f.get(w.size), w.tiles, false);
+      f.set(w.results);
+      const rest = () => f.get(u.rowStep).get(u.taps).get(u.kernelRows);
+      callStrips(f, kind, strips[at]!, w, rest, pixelStep, resultStep(kind));
       if (finishes[at] === -1) return;
       if (problem.line === undefined) {
         f.get(scratch).get(v.pixels);
-        finish(at, v.y, v.x0);
+        callFinish(f, finishes[at]!, places, place);
       } else finishLines(kind, at);
     });
-  };
-  const finish = (at: number, y: Local, x: Local) => {
-    for (const place of places) {
-      pushAddress(place, y, x);
-      f.get(place.words.pixel).get(place.words.table);
-      plusProduct(f, w.channel, 4);
-    }
-    f.call(finishes[at]!);
   };
   /** Finishes the part of each row of the output apart. */
   const finishLines = (kind: PanelClass, at: number) => {
@@ -171,10 +123,10 @@ export function emitRun(
     f.get(l.x).get(args.line).op("i32.rem_u").set(l.x);
     f.get(scratch).set(l.results).get(v.pixels).set(l.rest);
     f.loop(() => {
-      f.get(args.line).sub(l.x).tee(l.count);
-      f.get(l.rest).get(l.count).get(l.rest).op("i32.lt_s").op("select").set(l.count);
+      f.get(args.line).sub(l.x).set(l.count);
+      f.min(l.count, l.rest).set(l.count);
       f.get(l.results).get(l.count);
-      finish(at, l.y, l.x);
+      callFinish(f, finishes[at]!, places, { ...place, y: l.y, x: l.x });
       f.get(l.results);
       plusProduct(f, l.count, kind.vectors * 16);
       f.set(l.results).i32(0).set(l.x).advance(l.y, 1);

@@ -2,7 +2,7 @@ import type { FunctionBuilder } from "../../../codegen/wasm/assembler.ts";
 import { encodeModule } from "../../../codegen/wasm/module.ts";
 import { expressionKey } from "../../../core/expression.ts";
 import type { Argument, KernelStep } from "../../../core/kernel.ts";
-import { channelMode, emitFinish, placeArguments } from "./finish.ts";
+import { channelModes, emitFinish, placeArguments } from "./finish.ts";
 import type { DirectProblem, PanelClass, Panels } from "./problem.ts";
 import { emitRun, fixedNames, type ModuleShape } from "./run.ts";
 import { splitWork } from "./split.ts";
@@ -16,8 +16,7 @@ export function directStep(
   tables: Int32Array[],
 ): KernelStep {
   const { batch, channels, stride, dilation, outputSize, input, output, first, epilogue, target } = problem;
-  const operands = epilogue?.operands ?? [];
-  const modes = [output, ...operands].map((layout) => channelMode(layout, problem.outputs));
+  const modes = channelModes(problem);
   const { strides } = input;
   const work = splitWork(problem, panels);
   const shape: ModuleShape = {
@@ -58,19 +57,15 @@ export function directStep(
       target,
     ])}`,
     emit: () => emitModule(shape),
-    arguments: [
-      ...fixedNames.map((name) => words[name]),
-      ...placeArguments(output, "output", 0, problem.outputs, tables),
-      ...operands.flatMap((layout, index) => placeArguments(layout, "operand", index, problem.outputs, tables)),
-    ],
+    arguments: [...fixedNames.map((name) => words[name]), ...placeArguments(problem, tables)],
     pieces: work.pieces,
     scratchBytes: work.words.chunk * 16 * Math.max(...panels.classes.map((each) => each.vectors)),
   };
 }
 
 function emitModule(shape: ModuleShape): Uint8Array<ArrayBuffer> {
-  const { problem, panels, modes, direct, pixelStep } = shape;
-  const { kernel, dilation, channels, epilogue, target } = problem;
+  const { problem, panels, direct, pixelStep } = shape;
+  const { kernel, dilation, channels, target } = problem;
   const functions: FunctionBuilder[] = [];
   const indexes = new Map<string, number>();
   const add = (name: string, make: (name: string) => FunctionBuilder): number => {
@@ -103,16 +98,7 @@ function emitModule(shape: ModuleShape): Uint8Array<ArrayBuffer> {
     );
   };
   const finishIndex = (kind: PanelClass): number =>
-    add(`finish ${kind.lanes} of ${kind.vectors * 4}`, (name) =>
-      emitFinish({
-        name,
-        kind,
-        output: modes[0]!,
-        operands: modes.slice(1),
-        expression: epilogue?.expression ?? null,
-        target,
-      }),
-    );
+    add(`finish ${kind.lanes} of ${kind.vectors * 4}`, (name) => emitFinish(name, kind, problem));
   const strips = panels.classes.map((kind) =>
     Array.from({ length: kind.rows }, (_, rows) => stripIndex(kind, rows + 1)),
   );

@@ -1,14 +1,11 @@
-import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
-import { emitTranspose4x4, loadArguments, partBounds } from "../../../codegen/wasm/emit.ts";
+import { emitTranspose4x4 } from "../../../codegen/wasm/emit.ts";
 import { VectorPool } from "../../../codegen/wasm/math.ts";
-import { encodeModule } from "../../../codegen/wasm/module.ts";
 import { hoistsLoads } from "../../../codegen/wasm/tiles.ts";
 import type { Target } from "../../../core/kernel.ts";
 import { plusProduct } from "../direct/emit.ts";
 import type { VectorClass } from "../weight-gradient-blocking.ts";
+import { reductionModule, sumBands } from "../weight-gradient-reduce.wasm.ts";
 import { type GradientShape, partsOf, sumBytes, sumPlane } from "./gradient-shape.ts";
-
-export const reduceArgumentNames = ["sums", "weight", "bands", "pieces"] as const;
 
 /** Adds the bands up, in order, transforms the sums back, `Gᵀ S G`, and stores the taps at their places in the weight. */
 export function emitGradientReduction(shape: GradientShape, target: Target): Uint8Array<ArrayBuffer> {
@@ -18,88 +15,61 @@ export function emitGradientReduction(shape: GradientShape, target: Target): Uin
   const fused = target.fusedMultiplyAdd;
   const [channelParts, outputParts] = partsOf(shape);
   const parts = channelParts * outputParts;
-  const f = new FunctionBuilder("run", ["i32", "i32", "i32", "i32"]);
-  const [, first, last] = f.parameters as [Local, Local, Local];
-  const { sums, weight, bands, pieces } = loadArguments(f, reduceArgumentNames);
-  const v = f.named(
-    "piece",
-    "at",
-    "from",
-    "to",
-    "total",
-    "part",
-    "row",
-    "base",
-    "index",
-    "band",
-    "address",
-    "rest",
-    "place",
-  );
-  const pool = new VectorPool(f);
-  if (!hoistsLoads(target)) f.keepConstants();
-  const totals = f.locals("v128", size);
-  const half = Array.from({ length: size }, () => f.locals("v128", 3));
-  const taps = Array.from({ length: 3 }, () => f.locals("v128", 3));
-  /** Bytes of the weight between neighbours along the rows and along the vectors. */
-  const [rowBytes, elementBytes] = inputRows ? [36, channels * 36] : [channels * 36, 36];
+  return reductionModule(parts * vectorParts, target, (f, words) => {
+    const v = f.named("part", "row", "base", "index", "address", "rest", "place");
+    const pool = new VectorPool(f);
+    if (!hoistsLoads(target)) f.keepConstants();
+    const totals = f.locals("v128", size);
+    const half = Array.from({ length: size }, () => f.locals("v128", 3));
+    const taps = Array.from({ length: 3 }, () => f.locals("v128", 3));
+    /** Bytes of the weight between neighbours along the rows and along the vectors. */
+    const [rowBytes, elementBytes] = inputRows ? [36, channels * 36] : [channels * 36, 36];
 
-  /** Adds up vector `vector` of the part at `address`, and stores the taps of its lanes from `place` on. */
-  const vector = (each: VectorClass, index: number) => {
-    for (let row = 0; row < size; row++) {
-      for (const total of totals) f.f32x4(0).set(total);
-      f.get(v.address).set(v.rest);
-      f.for(v.band, 0, bands, 1, () => {
-        for (const [column, total] of totals.entries()) {
-          f.get(total)
-            .get(v.rest)
-            .load("v128.load", (row * size + column) * sumPlane(shape) + 16 * index)
-            .op("f32x4.add")
-            .set(total);
-        }
-        f.advance(v.rest, parts * sumBytes(shape));
-      });
-      scheme.gradWeight(f, fused, totals, (tap, push) => {
-        push();
-        f.set(half[row]![tap]!);
-      });
-    }
-    for (let column = 0; column < 3; column++) {
-      const along = half.map((values) => values[column]!);
-      scheme.gradWeight(f, fused, along, (row, push) => {
-        push();
-        f.set(taps[row]![column]!);
-      });
-    }
-    const moved = 4 * index - (index === each.vectors - 1 ? each.shift : 0);
-    // Of each lane four neighbouring taps at a time, and the ninth.
-    const ofTaps = taps.flat();
-    if (each.lanes === 4) for (const four of [ofTaps.slice(0, 4), ofTaps.slice(4, 8)]) emitTranspose4x4(f, four, pool);
-    for (let lane = 0; lane < each.lanes; lane++) {
-      f.get(v.place)
-        .add((moved + lane) * elementBytes)
-        .set(v.rest);
-      if (each.lanes === 4)
-        for (const first of [0, 4])
-          f.get(v.rest)
-            .get(ofTaps[first + lane]!)
-            .store("v128.store", 4 * first);
-      for (const [tap, values] of ofTaps.entries()) {
-        if (each.lanes < 4 || tap === 8)
-          f.get(v.rest)
-            .get(values)
-            .laneMemory("v128.store32_lane", lane, 4 * tap);
+    /** Adds up vector `vector` of the part at `address`, and stores the taps of its lanes from `place` on. */
+    const vector = (each: VectorClass, index: number) => {
+      for (let row = 0; row < size; row++) {
+        f.get(v.address).set(v.rest);
+        const offset = (column: number) => (row * size + column) * sumPlane(shape) + 16 * index;
+        sumBands(f, words, totals, v.rest, offset, parts * sumBytes(shape));
+        scheme.gradWeight(f, fused, totals, (tap, push) => {
+          push();
+          f.set(half[row]![tap]!);
+        });
       }
-    }
-  };
+      for (let column = 0; column < 3; column++) {
+        const along = half.map((values) => values[column]!);
+        scheme.gradWeight(f, fused, along, (row, push) => {
+          push();
+          f.set(taps[row]![column]!);
+        });
+      }
+      const moved = 4 * index - (index === each.vectors - 1 ? each.shift : 0);
+      // Of each lane four neighbouring taps at a time, and the ninth.
+      const ofTaps = taps.flat();
+      if (each.lanes === 4)
+        for (const four of [ofTaps.slice(0, 4), ofTaps.slice(4, 8)]) emitTranspose4x4(f, four, pool);
+      for (let lane = 0; lane < each.lanes; lane++) {
+        f.get(v.place)
+          .add((moved + lane) * elementBytes)
+          .set(v.rest);
+        if (each.lanes === 4)
+          for (const first of [0, 4])
+            f.get(v.rest)
+              .get(ofTaps[first + lane]!)
+              .store("v128.store", 4 * first);
+        for (const [tap, values] of ofTaps.entries()) {
+          if (each.lanes < 4 || tap === 8)
+            f.get(v.rest)
+              .get(values)
+              .laneMemory("v128.store32_lane", lane, 4 * tap);
+        }
+      }
+    };
 
-  // Rows innermost: what is written lies in few places at a time, and each of them is filled in order.
-  f.i32(parts * vectorParts).set(v.total);
-  f.for(v.piece, first, last, 1, () => {
-    partBounds(f, v.piece, pieces, v.total, v.from, v.to);
-    f.for(v.at, v.from, v.to, 1, () => {
-      f.get(v.at).i32(vectorParts).op("i32.div_u").set(v.part);
-      f.get(weight).get(v.part).i32(channelParts).op("i32.rem_u");
+    // Rows innermost: what is written lies in few places at a time, and each of them is filled in order.
+    return (at) => {
+      f.get(at).i32(vectorParts).op("i32.div_u").set(v.part);
+      f.get(words.weight).get(v.part).i32(channelParts).op("i32.rem_u");
       f.mul(partChannels * 36).op("i32.add");
       f.get(v.part)
         .i32(channelParts)
@@ -108,11 +78,11 @@ export function emitGradientReduction(shape: GradientShape, target: Target): Uin
         .op("i32.add")
         .set(v.base);
       for (const each of vectorClasses) {
-        f.get(v.at).i32(vectorParts).op("i32.rem_u").sub(each.first).tee(v.index);
+        f.get(at).i32(vectorParts).op("i32.rem_u").sub(each.first).tee(v.index);
         f.i32(each.parts)
           .op("i32.lt_u")
           .if(() => {
-            f.get(sums);
+            f.get(words.partial);
             plusProduct(f, v.part, sumBytes(shape));
             plusProduct(f, v.index, 16 * rows * each.vectors);
             f.add(16 * rows * each.start).set(v.address);
@@ -126,7 +96,6 @@ export function emitGradientReduction(shape: GradientShape, target: Target): Uin
             });
           });
       }
-    });
+    };
   });
-  return encodeModule([f], target.memory);
 }

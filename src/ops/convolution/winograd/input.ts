@@ -1,9 +1,9 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
-import { loadLanes } from "../../../codegen/wasm/emit.ts";
+import { emitRowAddresses, loadLanes } from "../../../codegen/wasm/emit.ts";
 import { hoistsLoads, vectorsPerRegister } from "../../../codegen/wasm/tiles.ts";
 import type { Target } from "../../../core/kernel.ts";
 import { storeLanes } from "../direct/emit.ts";
-import { type Transform, type TransformLocals, transformLocals, transformSideBySide } from "./transforms.ts";
+import { type Transform, type TransformLocals, transformLocals, transformSquare } from "./transforms.ts";
 
 /** Tiles of `from` x `from` pixels that become `to` x `to` numbers for each channel. */
 export interface TileTransform {
@@ -30,42 +30,26 @@ export function emitTileTransform(name: string, shape: TileTransform, target: Ta
   const width = vectorsPerRegister(target);
   const locals = transformLocals(f, width, from);
 
-  const both = (lanes: number, { vectors, results: held }: TransformLocals) => {
-    const wide = vectors.length;
-    const pass = (
-      load: (which: number, index: number) => void,
-      store: (which: number, index: number, push: () => void) => void,
-    ) => transformSideBySide(f, target.fusedMultiplyAdd, transform, { vectors, results: held }, load, store);
-    for (let column = 0; column < from; column++) {
-      pass(
-        (which, row) => loadLanes(f, rows[row]!, lanes, column * pixelBytes + which * 16),
-        (which, row, push) => {
-          f.get(half);
-          push();
-          f.store("v128.store", ((row * from + column) * wide + which) * 16);
-        },
-      );
-    }
-    for (let row = 0; row < to; row++) {
-      pass(
-        (which, column) => f.get(half).load("v128.load", ((row * from + column) * wide + which) * 16),
-        (which, column, push) => {
-          f.get(results);
-          push();
-          f.store("v128.store", (row * to + column) * plane + which * 16);
-        },
-      );
-    }
-  };
+  const both = (lanes: number, of: TransformLocals) =>
+    transformSquare(
+      f,
+      target.fusedMultiplyAdd,
+      transform,
+      of,
+      { from, to, half },
+      (which, row, column) => loadLanes(f, rows[row]!, lanes, column * pixelBytes + which * 16),
+      (which, row, column, push) => {
+        f.get(results);
+        push();
+        f.store("v128.store", (row * to + column) * plane + which * 16);
+      },
+    );
   const advance = (bytes: number) => {
     for (const row of [...rows, results]) f.advance(row, bytes);
   };
   const single = { vectors: locals.vectors.slice(0, 1), results: [] };
 
-  for (let row = 1; row < from; row++)
-    f.get(rows[row - 1]!)
-      .add(rowStep)
-      .set(rows[row]!);
+  emitRowAddresses(f, rows, rowStep);
   const step = width * 16;
   const whole = Math.floor(channels / (4 * width)) * step;
   if (whole > 0) {

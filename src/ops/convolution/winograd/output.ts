@@ -1,9 +1,10 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
+import { emitRowAddresses } from "../../../codegen/wasm/emit.ts";
 import { hoistsLoads, vectorsPerRegister } from "../../../codegen/wasm/tiles.ts";
 import type { Target } from "../../../core/kernel.ts";
 import type { PanelClass } from "../direct/problem.ts";
 import { productPlane, type WinogradShape } from "./problem.ts";
-import { type TransformLocals, transformLocals, transformSideBySide } from "./transforms.ts";
+import { type TransformLocals, transformLocals, transformSquare } from "./transforms.ts";
 
 /**
  * `output(products, panel, target, tiles, rowStep, half)`: transforms a panel's products of neighbouring tiles, `Y = Aᵀ M A`,
@@ -26,47 +27,26 @@ export function emitOutputTransform(
   const locals = transformLocals(f, width, size);
 
   /** Vectors `v` and, where two go side by side, `v + 1` of the panel. */
-  const transform = (v: number, of: TransformLocals) => {
-    const wide = of.vectors.length;
-    const fused = target.fusedMultiplyAdd;
-    for (let column = 0; column < size; column++) {
-      transformSideBySide(
-        f,
-        fused,
-        scheme.output,
-        of,
-        (which, row) =>
-          f.get(products).load("v128.load", (row * size + column) * productPlane(shape, kind) + (v + which) * 16),
-        (which, row, push) => {
-          f.get(half);
-          push();
-          f.store("v128.store", ((row * size + column) * wide + which) * 16);
-        },
-      );
-    }
-    for (const [row, address] of rows.entries()) {
-      transformSideBySide(
-        f,
-        fused,
-        scheme.output,
-        of,
-        (which, column) => f.get(half).load("v128.load", ((row * size + column) * wide + which) * 16),
-        (which, column, push) => {
-          f.get(address);
-          push();
-          if (panels.head)
-            f.get(panel)
-              .load("v128.load", (v + which) * 16)
-              .op("f32x4.add");
-          f.store("v128.store", column * pixelStep + (v + which) * 16);
-        },
-      );
-    }
-  };
-  for (let row = 1; row < outputs; row++)
-    f.get(rows[row - 1]!)
-      .add(rowStep)
-      .set(rows[row]!);
+  const transform = (v: number, of: TransformLocals) =>
+    transformSquare(
+      f,
+      target.fusedMultiplyAdd,
+      scheme.output,
+      of,
+      { from: size, to: outputs, half },
+      (which, row, column) =>
+        f.get(products).load("v128.load", (row * size + column) * productPlane(shape, kind) + (v + which) * 16),
+      (which, row, column, push) => {
+        f.get(rows[row]!);
+        push();
+        if (panels.head)
+          f.get(panel)
+            .load("v128.load", (v + which) * 16)
+            .op("f32x4.add");
+        f.store("v128.store", column * pixelStep + (v + which) * 16);
+      },
+    );
+  emitRowAddresses(f, rows, rowStep);
   f.loop(() => {
     for (let v = 0; v < kind.vectors; ) {
       const wide = Math.min(width, kind.vectors - v);

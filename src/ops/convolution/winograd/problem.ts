@@ -1,6 +1,6 @@
 import { type Border, scratchLimit } from "../../../core/kernel.ts";
-import type { DirectProblem, PanelClass, Panels } from "../direct/problem.ts";
-import { panelWidths, splatStep, tileRows } from "../direct/tiles.ts";
+import { type DirectProblem, type PanelClass, type Panels, panelClasses, panelCount } from "../direct/problem.ts";
+import { splatStep } from "../direct/tiles.ts";
 import type { Scheme } from "./transforms.ts";
 
 /** A convolution of 3x3 taps, stride 1, no dilation and one group, over channels-last planes with a border of zeros. */
@@ -44,17 +44,7 @@ export function winogradShape(problem: WinogradProblem, scheme: Scheme): Winogra
   const { channels, outputs, bias, target } = problem;
   const positions = scheme.size ** 2;
   const channelVectors = Math.ceil(channels / 4);
-  const classes: PanelClass[] = [];
-  let rest = outputs;
-  const widths = panelWidths(Math.ceil(outputs / 4), target, splatStep);
-  for (const vectors of widths) {
-    const lanes = Math.min(rest, vectors * 4);
-    rest -= lanes;
-    const last = classes[classes.length - 1];
-    if (last?.vectors === vectors && last.lanes === lanes)
-      classes[classes.length - 1] = { ...last, count: last.count + 1 };
-    else classes.push({ vectors, lanes, count: 1, rows: tileRows(vectors, target, splatStep), dot: false });
-  }
+  const classes = panelClasses(outputs, target, splatStep);
   const panels: Panels = {
     depthwise: false,
     wholeRows: false,
@@ -64,7 +54,7 @@ export function winogradShape(problem: WinogradProblem, scheme: Scheme): Winogra
     // One row more than there are channels: it keeps the positions off multiples of 4 KiB.
     terms: positions * (channels + 1),
     classes,
-    panelsPerGroup: widths.length,
+    panelsPerGroup: panelCount(classes),
     head: bias ? 1 : 0,
   };
   const blockTiles = blockTilesOf(channels, scheme);

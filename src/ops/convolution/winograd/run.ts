@@ -1,8 +1,9 @@
 import { FunctionBuilder, type Local } from "../../../codegen/wasm/assembler.ts";
 import { loadArguments, partBounds } from "../../../codegen/wasm/emit.ts";
 import { forPanel, plusProduct } from "../direct/emit.ts";
-import { type ChannelMode, loadPlaces } from "../direct/finish.ts";
+import { type ChannelMode, callFinish, loadPlaces } from "../direct/finish.ts";
 import { groupBytes, type PanelClass } from "../direct/problem.ts";
+import { callStrips, cutTiles } from "../direct/strip-run.ts";
 import { productPlane, scratchPlaces, type WinogradShape, weightPlane } from "./problem.ts";
 import { forRuns, planeNames, type TileSource, tileWalk, transformTiles } from "./tiles.ts";
 
@@ -46,7 +47,7 @@ export function emitRun(
   const places = loadPlaces(f, modes, fixedNames.length);
   const v = f.named("piece", "from", "to", "block", "part", "parts", "panel", "pFirst", "pEnd");
   const t = f.named("rest", "y", "x", "rows", "pixels", "results");
-  const w = f.named("channel", "group", "bytes", "position", "input", "weights", "products", "tiles", "more", "size");
+  const w = f.named("channel", "group", "bytes", "position", "input", "weights", "results", "tiles", "more", "size");
 
   const walk = tileWalk(f, { from: v.from, to: v.to, tileRows: args.tileRows, tileColumns: args.tileColumns });
   const source: TileSource = {
@@ -60,26 +61,6 @@ export function emitRun(
     patch: functions.patch,
   };
   const place = (name: Exclude<keyof typeof scratchAt, "bytes">) => f.get(scratch).add(scratchAt[name]);
-  /** Calls the strip for tiles of `size` rows, and moves on behind them. */
-  const strip = (kind: PanelClass, at: number, pushSize: () => void, tiles: Local) => {
-    for (let rows = kind.rows; rows >= 1; rows--) {
-      pushSize();
-      f.i32(rows)
-        .op("i32.eq")
-        .if(() => {
-          f.get(w.input).get(w.weights).get(w.products).get(tiles);
-          f.i32(0)
-            .get(w.weights)
-            .i32(1)
-            .call(functions.strips[at]![rows - 1]!);
-          f.get(w.input);
-          plusProduct(f, tiles, rows * channelVectors * 16);
-          f.set(w.input).get(w.products);
-          plusProduct(f, tiles, rows * kind.vectors * 16);
-          f.set(w.products);
-        });
-    }
-  };
   const multiply = (kind: PanelClass, at: number) => {
     f.get(args.weights).add(w.bytes);
     f.add(panels.head * kind.vectors * 16).set(w.weights);
@@ -89,41 +70,27 @@ export function emitRun(
       f.set(w.input);
       place("products");
       plusProduct(f, w.position, productPlane(shape, kind));
-      f.set(w.products);
-      // `more` strips of size + 1 tiles, then `tiles` of size: none is much smaller than the others.
-      f.get(v.to).sub(v.from).tee(w.size);
-      f.add(kind.rows - 1)
-        .i32(kind.rows)
-        .op("i32.div_u")
-        .set(w.tiles);
-      f.get(w.size).get(w.tiles).op("i32.rem_u").set(w.more);
-      f.get(w.size).get(w.tiles).op("i32.div_u").set(w.size);
-      f.get(w.tiles).sub(w.more).set(w.tiles);
-      f.get(w.more).if(() => strip(kind, at, () => f.get(w.size).add(1), w.more));
-      strip(kind, at, () => f.get(w.size), w.tiles);
+      f.set(w.results);
+      f.get(v.to).sub(v.from).set(w.size);
+      cutTiles(f, kind, w.size, w);
+      // No rows step, one kernel row whose taps are all.
+      const rest = () => f.i32(0).get(w.weights).i32(1);
+      callStrips(f, kind, functions.strips[at]!, w, rest, channelVectors * 16, kind.vectors * 16);
       f.advance(w.weights, weightPlane(shape, kind));
     });
   };
-  /** Pushes the address of output pixel (n, y, x), and of the panel's first channel where channels are a vector. */
-  const pushAddress = ({ mode, words }: (typeof places)[number]) => {
-    f.get(words.address);
-    plusProduct(f, walk.n, words.batch);
-    plusProduct(f, t.y, words.row);
-    plusProduct(f, t.x, words.pixel);
-    if (mode === "vector") plusProduct(f, w.channel, 4);
-  };
   const transformOutput = (kind: PanelClass, at: number) => {
     const tileBytes = kind.vectors * 16;
-    place("products").set(w.products);
+    place("products").set(w.results);
     forRuns(f, walk, () => {
       f.get(walk.runEnd).sub(walk.tile).set(w.tiles);
-      f.get(w.products).get(args.weights).add(w.bytes);
+      f.get(w.results).get(args.weights).add(w.bytes);
       place("results").get(w.tiles);
       f.get(w.tiles).mul(m * tileBytes);
       place("half").call(functions.outputs[at]!);
-      f.get(w.products);
+      f.get(w.results);
       plusProduct(f, w.tiles, tileBytes);
-      f.set(w.products);
+      f.set(w.results);
       f.get(walk.ty).mul(m).set(t.y);
       f.get(walk.tx).mul(m).set(t.x);
       // The last tile of a row, and those of the last rows, may reach over the edge.
@@ -135,12 +102,7 @@ export function emitRun(
       place("results").set(t.results);
       f.loop(() => {
         f.get(t.results).get(t.pixels);
-        for (const each of places) {
-          pushAddress(each);
-          f.get(each.words.pixel).get(each.words.table);
-          plusProduct(f, w.channel, 4);
-        }
-        f.call(functions.finishes[at]!);
+        callFinish(f, functions.finishes[at]!, places, { n: walk.n, y: t.y, x: t.x, channel: w.channel });
         f.get(t.results);
         plusProduct(f, w.tiles, m * tileBytes);
         f.set(t.results);

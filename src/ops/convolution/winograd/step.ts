@@ -1,9 +1,15 @@
 import type { FunctionBuilder } from "../../../codegen/wasm/assembler.ts";
 import { encodeModule } from "../../../codegen/wasm/module.ts";
 import { expressionKey } from "../../../core/expression.ts";
-import type { Argument, KernelCall, KernelPlan, KernelStep } from "../../../core/kernel.ts";
+import {
+  type Argument,
+  inputAddress,
+  type KernelCall,
+  type KernelPlan,
+  type KernelStep,
+} from "../../../core/kernel.ts";
 import { bandsOf } from "../bands.ts";
-import { channelMode, emitFinish, placeArguments } from "../direct/finish.ts";
+import { channelModes, emitFinish, placeArguments } from "../direct/finish.ts";
 import { groupBytes } from "../direct/problem.ts";
 import { emitStrip } from "../direct/strip.ts";
 import { emitPatch, emitTileTransform } from "./input.ts";
@@ -15,7 +21,7 @@ import type { Scheme } from "./transforms.ts";
 
 /** Transforms the weights, then convolves. */
 export function planWinograd(call: KernelCall, problem: WinogradProblem, scheme: Scheme): KernelPlan {
-  const bias: Argument = call.inputs[2] ? { buffer: "input", index: 2, offset: call.inputLayouts[2]!.offset } : 0;
+  const bias = inputAddress(call, 2);
   const shape = winogradShape(problem, scheme);
   const tables: Int32Array[] = [];
   const step = winogradStep(problem, shape, tables);
@@ -52,8 +58,7 @@ function splitTiles({ outputs, outputSize, batch }: WinogradProblem, shape: Wino
 }
 
 function winogradStep(problem: WinogradProblem, shape: WinogradShape, tables: Int32Array[]): KernelStep {
-  const { outputs, input, output, first, border, epilogue, target } = problem;
-  const operands = epilogue?.operands ?? [];
+  const { input, first, border, epilogue, target } = problem;
   const { pieces, ...split } = splitTiles(problem, shape);
   const words: Record<(typeof fixedNames)[number], Argument> = {
     address: { buffer: "input", index: 0, offset: input.offset },
@@ -75,26 +80,20 @@ function winogradStep(problem: WinogradProblem, shape: WinogradShape, tables: In
     key: `winograd ${JSON.stringify([
       shape.scheme.outputs,
       shape.panels,
-      [output, ...operands].map((layout) => channelMode(layout, outputs)),
+      channelModes(problem),
       epilogue && expressionKey([epilogue.expression]),
       target,
     ])}`,
     emit: () => emitModule(problem, shape),
-    arguments: [
-      ...fixedNames.map((name) => words[name]),
-      ...placeArguments(output, "output", 0, outputs, tables),
-      ...operands.flatMap((layout, index) => placeArguments(layout, "operand", index, outputs, tables)),
-    ],
+    arguments: [...fixedNames.map((name) => words[name]), ...placeArguments(problem, tables)],
     pieces,
     scratchBytes: scratchPlaces(shape).bytes,
   };
 }
 
 function emitModule(problem: WinogradProblem, shape: WinogradShape): Uint8Array<ArrayBuffer> {
-  const { outputs, output, epilogue, target } = problem;
+  const { target } = problem;
   const { scheme, panels, channels, channelVectors } = shape;
-  const modes = [output, ...(epilogue?.operands ?? [])].map((layout) => channelMode(layout, outputs));
-  const fused = target.fusedMultiplyAdd;
   const functions: FunctionBuilder[] = [];
   const add = (each: FunctionBuilder): number => functions.push(each) - 1;
   const tile = {
@@ -121,7 +120,7 @@ function emitModule(problem: WinogradProblem, shape: WinogradShape): Uint8Array<
             tapStep: channelVectors * 16,
             merged: true,
             resultStep: kind.vectors * 16,
-            fusedMultiplyAdd: fused,
+            fusedMultiplyAdd: target.fusedMultiplyAdd,
           }),
         ),
       ),
@@ -129,19 +128,8 @@ function emitModule(problem: WinogradProblem, shape: WinogradShape): Uint8Array<
     outputs: panels.classes.map((kind, at) =>
       add(emitOutputTransform(`output ${at}`, shape, kind, kind.vectors * 16, target)),
     ),
-    finishes: panels.classes.map((kind, at) =>
-      add(
-        emitFinish({
-          name: `finish ${at}`,
-          kind,
-          output: modes[0]!,
-          operands: modes.slice(1),
-          expression: epilogue?.expression ?? null,
-          target,
-        }),
-      ),
-    ),
+    finishes: panels.classes.map((kind, at) => add(emitFinish(`finish ${at}`, kind, problem))),
   };
-  add(emitRun(shape, modes, indexes));
+  add(emitRun(shape, channelModes(problem), indexes));
   return encodeModule(functions, target.memory);
 }

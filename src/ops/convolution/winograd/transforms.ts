@@ -10,7 +10,7 @@ export type Transform = (f: FunctionBuilder, fused: boolean, vectors: readonly L
  * One transform of neighbouring vectors of channels, one or two: `load` pushes number `index` of vector `which`, `store`
  * stores it. All loads come before all stores, and stores of neighbours side by side: else V8 does not join them.
  */
-export function transformSideBySide(
+function transformSideBySide(
   f: FunctionBuilder,
   fused: boolean,
   transform: Transform,
@@ -38,6 +38,47 @@ export function transformSideBySide(
   }
   for (let index = 0; index < count; index++) {
     for (const [which, group] of results.entries()) store(which, index, () => f.get(group[index]!));
+  }
+}
+
+/**
+ * Such transforms along both axes of a square of `from` numbers a side, which becomes one of `to`: of its columns, whose
+ * results go to memory at `half`, then of rows.
+ */
+export function transformSquare(
+  f: FunctionBuilder,
+  fused: boolean,
+  transform: Transform,
+  locals: TransformLocals,
+  { from, to, half }: { readonly from: number; readonly to: number; readonly half: Local },
+  load: (which: number, row: number, column: number) => void,
+  store: (which: number, row: number, column: number, push: () => void) => void,
+): void {
+  const place = (which: number, row: number, column: number) =>
+    ((row * from + column) * locals.vectors.length + which) * 16;
+  for (let column = 0; column < from; column++) {
+    transformSideBySide(
+      f,
+      fused,
+      transform,
+      locals,
+      (which, row) => load(which, row, column),
+      (which, row, push) => {
+        f.get(half);
+        push();
+        f.store("v128.store", place(which, row, column));
+      },
+    );
+  }
+  for (let row = 0; row < to; row++) {
+    transformSideBySide(
+      f,
+      fused,
+      transform,
+      locals,
+      (which, column) => f.get(half).load("v128.load", place(which, row, column)),
+      (which, column, push) => store(which, row, column, push),
+    );
   }
 }
 
