@@ -73,6 +73,8 @@ export class EngineState {
   /** The node's value will be there after the cells that it reads have changed. */
   keep(node: Node): void {
     const target = lower(node);
+    // A constant reads no cell: it can be had at any time.
+    if (target.op.kind !== "leaf" && isShared(target)) return;
     target.kept = true;
     if (!target.value && !target.bound && target.op.kind !== "leaf") this.#kept.add(target);
   }
@@ -217,7 +219,7 @@ export class EngineState {
         reaches(root, inputsOf, (node) =>
           node.source?.kind === "cell"
             ? overwritten(writes, node.source.cell, node.source.version)
-            : node.op.kind !== "leaf" && order[node.place] === node,
+            : !isShared(node) && order[node.place] === node,
         );
       for (const node of this.#kept) {
         if (!wantedOutputs.has(node) && touched(node)) {
@@ -265,3 +267,6 @@ function overwritten(writes: ReadonlyMap<Cell, number>, cell: Cell, version: num
   const next = writes.get(cell);
   return next !== undefined && next > version;
 }
+
+/** Leaves and constants are in graphs that have nothing to do with each other. */
+const isShared = ({ op }: Node) => op.kind === "leaf" || (op.kind === "elementwise" && op.arity === 0);

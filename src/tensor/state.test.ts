@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { ReferenceDevice } from "../devices/reference/device.ts";
+import { WatchedDevice } from "../testing/watched-device.ts";
 import { Parameter, setDevice, tensor } from "./index.ts";
 
 beforeAll(() => setDevice(new ReferenceDevice()));
@@ -27,6 +28,17 @@ test("a value on a replaced version is stale, unless it was kept", async () => {
   expect([...(await kept.data())]).toEqual([3, 6, 9]);
   expect(await root.item()).toBe(6);
   await expect(lost.data()).rejects.toThrow(/mul: reads version 0 of layer.weight.*keep\(\)/);
+});
+
+test("a run computes no pending value of a graph with which it shares a constant alone", async () => {
+  const device = new WatchedDevice(new ReferenceDevice());
+  setDevice(device);
+  const w = parameter([1, 2, 3]);
+  w.set(w.mul(w.mean()));
+  expect(await tensor([4, 5, 6]).mean().item()).toBe(5);
+  expect(device.plans).toHaveLength(1);
+  expect(device.plans[0]).toMatch(/constant[^]*writes $/);
+  expect([...(await w.data())]).toEqual([2, 4, 6]);
 });
 
 test("backward through a replaced version throws", () => {
