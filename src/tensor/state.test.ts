@@ -37,7 +37,7 @@ test("a run computes no pending value of a graph with which it shares a constant
   w.set(w.mul(w.mean()));
   expect(await tensor([4, 5, 6]).mean().item()).toBe(5);
   expect(device.plans).toHaveLength(1);
-  expect(device.plans[0]).toMatch(/constant[^]*writes $/);
+  expect(device.plans[0]).toMatch(/constant.*writes $/s);
   expect([...(await w.data())]).toEqual([2, 4, 6]);
 });
 
