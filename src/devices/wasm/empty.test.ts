@@ -46,4 +46,16 @@ test.each<[string, () => Node]>([
   expect([...actual!]).toEqual([...expected!]);
 });
 
+test("two threads end steps that have no pieces", async () => {
+  const device = wasmDevice({ threads: 2 });
+  await device.ready();
+  const nodes = [
+    ops.conv2d(leaf(0, 2, 4, 4), weight, leaf(3)),
+    ops.conv2d(leaf(0, 8, 10, 14), leaf(24, 8, 3, 3), leaf(24), { padding: 1 }),
+  ];
+  const values = await new EngineState(device).values(nodes);
+  device.pool.stop();
+  expect(values.map(({ length }) => length)).toEqual([0, 0]);
+});
+
 const geometry = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1 } as const;

@@ -21,7 +21,7 @@ const shared = new Map<number, Node>();
 export function constant(value: number): Node {
   const known = shared.get(value);
   // One that somebody reads as a result is no constant to plans any more; -0 and 0 are one key.
-  const usable = known && !known.value && !known.bound && !known.kept && Object.is(known.attributes.value, value);
+  const usable = known && !known.value && !known.bound && Object.is(known.attributes.value, value);
   if (usable) return known;
   const node = apart(() => record(constantOp, [], { value }));
   if (shared.size >= sharedLimit) shared.clear();

@@ -28,6 +28,8 @@ test("sumTo adds what broadcasting repeated", () => {
   expect(valuesOf(sumTo(x, [3]))).toEqual([3, 5, 7]);
   expect(valuesOf(sumTo(x, [2, 1]))).toEqual([3, 12]);
   expect(sumTo(x, [2, 3])).toBe(x);
+  expect(valuesOf(sumTo(dataNode(new Float32Array(0), [0, 3]), [3]))).toEqual([0, 0, 0]);
+  expect(valuesOf(sumTo(dataNode(new Float32Array(0), [0, 2]), [1, 1]))).toEqual([0]);
 });
 
 test("an empty dim is every dimension", () => expect(sum(x, []).shape).toEqual([]));

@@ -62,7 +62,7 @@ export function sumTo(x: Node, shape: Shape): Node {
  * `shape` is 1 there. Axes of size 1 are dropped and added without a sum.
  */
 export function sumAxes(x: Node, shape: Shape, axes: readonly number[]): Node {
-  const summed = (axis: number) => x.shape[axis]! > 1 && (axes[axis]! < 0 || shape[axes[axis]!] === 1);
+  const summed = (axis: number) => x.shape[axis] !== 1 && (axes[axis]! < 0 || shape[axes[axis]!] === 1);
   const dim = x.shape.flatMap((_, axis) => (summed(axis) ? [axis] : []));
   const total = dim.length > 0 ? record(sumOp, [x], { dim, keepdim: true }) : x;
   if (sameShape(total.shape, shape)) return total;

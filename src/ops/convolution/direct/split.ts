@@ -35,7 +35,7 @@ export function splitWork({ batch, channels, outputSize, outputs }: DirectProble
   const wanted = Math.max(1, Math.min(allPanels, Math.max(byWeights, byWork)));
   const panelsPerBlock = share(Math.ceil(allPanels / wanted), allPanels, batch * height);
   const blocks = Math.ceil(allPanels / panelsPerBlock);
-  const rowFlops = allFlops / (batch * height * blocks);
+  const rowFlops = allFlops / Math.max(1, batch * height * blocks);
   const rows = Math.max(1, Math.min(height, Math.round(pieceFlops / rowFlops)));
   const rowsPerBand = share(rows, height, batch * blocks);
   const bands = Math.ceil(height / rowsPerBand);

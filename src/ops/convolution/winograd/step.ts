@@ -44,11 +44,11 @@ function splitTiles({ outputs, outputSize, batch }: WinogradProblem, shape: Wino
   const { scheme, positions, channels, blockTiles, panels } = shape;
   const [tileRows, tileColumns] = outputSize.map((length) => Math.ceil(length / scheme.outputs)) as [number, number];
   const tiles = batch * tileRows * tileColumns;
-  const tilesPerBlock = Math.ceil(tiles / Math.ceil(tiles / blockTiles));
-  const blocks = Math.ceil(tiles / tilesPerBlock);
+  const tilesPerBlock = Math.ceil(tiles / Math.max(1, Math.ceil(tiles / blockTiles)));
+  const blocks = Math.ceil(tiles / Math.max(1, tilesPerBlock));
   // Each part of the panels transforms the input again: only where there are few blocks, and channels enough.
   const worth = Math.floor((2 * positions * tilesPerBlock * channels * outputs) / pieceFlops);
-  const wanted = Math.min(Math.ceil(8 / blocks), Math.floor(outputs / 64), worth, panels.panelsPerGroup);
+  const wanted = Math.min(Math.ceil(8 / Math.max(1, blocks)), Math.floor(outputs / 64), worth, panels.panelsPerGroup);
   // An odd number of pieces leaves one of two threads without work at the end.
   const panelParts = Math.max(
     1,
