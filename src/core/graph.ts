@@ -47,12 +47,26 @@ export function topological(
   return order;
 }
 
-/** Whether the lowered graph above `root` holds a node that `test` picks; looks no further than the first. */
-export function reaches(root: Node, inputsOf: (node: Node) => readonly Node[], test: (node: Node) => boolean): boolean {
-  const seen = new Set([lower(root)]);
+/**
+ * Whether the lowered graph above `root` holds a node that `test` picks; looks no further than the first. @param without nodes
+ * above which there is none, where several roots are asked about: those that are found to be so are added.
+ */
+export function reaches(
+  root: Node,
+  inputsOf: (node: Node) => readonly Node[],
+  test: (node: Node) => boolean,
+  without: Set<Node> = new Set(),
+): boolean {
+  const seen = new Set<Node>();
+  const enter = (node: Node) => {
+    const own = lower(node);
+    if (!without.has(own)) seen.add(own);
+  };
+  enter(root);
   for (const node of seen) {
     if (test(node)) return true;
-    for (const input of inputsOf(node)) seen.add(lower(input));
+    for (const input of inputsOf(node)) enter(input);
   }
+  for (const node of seen) without.add(node);
   return false;
 }

@@ -73,10 +73,9 @@ export class EngineState {
   /** The node's value will be there after the cells that it reads have changed. */
   keep(node: Node): void {
     const target = lower(node);
-    // A constant reads no cell: it can be had at any time.
-    if (target.op.kind !== "leaf" && isShared(target)) return;
     target.kept = true;
-    if (!target.value && !target.bound && target.op.kind !== "leaf") this.#kept.add(target);
+    // A constant reads no cell: it can be had at any time.
+    if (!target.value && !target.bound && !isShared(target)) this.#kept.add(target);
   }
 
   /** Computes nodes, and what has to be computed with them. */
@@ -215,12 +214,12 @@ export class EngineState {
           settled = false;
         }
       }
-      const touched = (root: Node): boolean =>
-        reaches(root, inputsOf, (node) =>
-          node.source?.kind === "cell"
-            ? overwritten(writes, node.source.cell, node.source.version)
-            : !isShared(node) && order[node.place] === node,
-        );
+      const untouched = new Set<Node>();
+      const isTouched = (node: Node): boolean =>
+        node.source?.kind === "cell"
+          ? overwritten(writes, node.source.cell, node.source.version)
+          : !isShared(node) && order[node.place] === node;
+      const touched = (root: Node): boolean => reaches(root, inputsOf, isTouched, untouched);
       for (const node of this.#kept) {
         if (!wantedOutputs.has(node) && touched(node)) {
           wantedOutputs.add(node);
