@@ -76,7 +76,7 @@ function borderStep(
   const channels = member.bands.output.strides[3]!;
   const shape = [1, channels, capacity, perRow(member) / channels - border.left - border.right];
   const step = makeStep({ label: "border", shape, layout: channelsLastLayout(shape, border), border, target });
-  return { ...planned, step, bytes: 4 * capacity * (border.left + border.right) * channels };
+  return { ...planned, step, moved: 4 * capacity * (border.left + border.right) * channels };
 }
 
 /** The members, each followed by what moves its rows, and the order of their parts. `first`: number of the first step. */
@@ -143,7 +143,7 @@ class Moves {
       parts,
       buffers: { input: [buffer], output: [buffer], operand: [], workspace: [], table: [] },
       work: moving("overlap", step.work.nodes[0]!),
-      bytes: this.#bytes,
+      moved: this.#bytes,
     };
   }
 

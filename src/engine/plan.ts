@@ -62,9 +62,8 @@ export interface PlannedStep {
   readonly parts?: readonly KernelPart[];
   readonly buffers: StepBuffers;
   readonly work: Work;
-  /** How the numbers that it reads and writes lie, or how many bytes it reads and writes. For people. */
-  readonly views?: StepViews;
-  readonly bytes?: number;
+  /** How the numbers that it reads and writes lie, or how many bytes they are. For people. */
+  readonly moved: StepViews | number;
 }
 
 /** Steps that run band by band: all that they touch is alive together. */

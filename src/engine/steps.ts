@@ -127,7 +127,7 @@ export class StepList {
       this.steps.push({
         step: { ...step, label: step.label === label ? label : `${label}: ${step.label}` },
         buffers,
-        views: { input: inputs, output: outputs, operand: operands },
+        moved: { input: inputs, output: outputs, operand: operands },
         work,
       });
     }

@@ -6,9 +6,7 @@ import type { Operators } from "../operator.ts";
 
 /** Makes kept · old + (1 - kept) · now pending: ONNX's momentum is the part that stays. */
 function move(running: Buffer, now: Tensor["node"], kept: number): void {
-  const { node } = running;
-  const next = ops.add(ops.mul(node, ops.constant(kept)), ops.mul(now, ops.constant(1 - kept)));
-  engine().assign(running.cell, next);
+  engine().assign(running.cell, ops.blend(running.node, now, kept));
 }
 
 /** By the running statistics; while the network trains by the batch's own, which then move the running ones. */
