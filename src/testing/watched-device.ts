@@ -1,5 +1,6 @@
 import type { Device, RunRequest } from "../engine/device.ts";
 import { planGraph } from "../engine/plan-graph.ts";
+import { constantOp } from "../ops/index.ts";
 
 /** Passes runs on to another device, and keeps account of them. */
 export class WatchedDevice implements Device {
@@ -20,7 +21,7 @@ export class WatchedDevice implements Device {
   prepare(request: RunRequest): () => Promise<(Float32Array | Int32Array)[]> {
     this.plans.push(planGraph(request).key);
     for (const node of request.order) {
-      if (node.inputs.length > 0 && !node.value && !node.bound) this.computed.push(node.id);
+      if (node.op.kind !== "leaf" && node.op !== constantOp && !node.value && !node.bound) this.computed.push(node.id);
     }
     const run = this.#inner.prepare(request);
     const fails = this.failNext;
